@@ -1,0 +1,100 @@
+// The house rules that a machine can check. Import rules first: who may know whom.
+import { defineConfig, type DummyRule } from "oxlint";
+
+const rooms = [
+  "job",
+  "io",
+  "webhook",
+  "command",
+  "queue",
+  "runner",
+  "sandbox",
+  "agents",
+  "artifacts",
+  "publisher",
+  "api",
+  "schedule",
+  "cli",
+];
+
+/** Room → the rooms that it may import besides itself. Root files of src/ are open to every room but job/. */
+const mayImport: Record<string, string[]> = {
+  job: [],
+  io: ["job"],
+  queue: ["job", "io"],
+  sandbox: ["job", "io"],
+  agents: ["job", "io"],
+  artifacts: ["job", "io"],
+  publisher: ["job", "io"],
+  command: ["job", "io", "queue"],
+  webhook: ["job", "io", "queue", "command"],
+  runner: ["job", "io", "queue", "sandbox", "agents", "artifacts", "publisher"],
+  api: ["job", "io", "queue", "command", "artifacts"],
+  schedule: ["job", "io", "queue", "command"],
+  cli: rooms,
+};
+
+/** Package → the places that may import it. */
+const onlyIn: Record<string, string[]> = {
+  execa: ["io"],
+  probot: ["webhook"],
+};
+
+function importRule(room: string, allowedRooms: string[]): DummyRule {
+  const closed = rooms.filter((other) => other !== room && !allowedRooms.includes(other));
+  const packages = Object.keys(onlyIn).filter((name) => !onlyIn[name]?.includes(room));
+  return [
+    "error",
+    {
+      paths: packages.map((name) => ({
+        name,
+        message: `${name} is imported only in ${onlyIn[name]?.join(", ")}/`,
+      })),
+      patterns: [
+        { regex: "/main\\.ts$", message: "nobody imports main.ts" },
+        ...(closed.length > 0
+          ? [{ regex: `^\\.\\.?/(.*/)?(${closed.join("|")})/`, message: `${room}/ may not import this room` }]
+          : []),
+        ...(room === "job" ? [{ regex: "^(?!zod$|node:|\\./)", message: "job/ imports only Zod" }] : []),
+      ],
+    },
+  ];
+}
+
+export default defineConfig({
+  plugins: ["typescript", "unicorn", "oxc", "import", "promise", "vitest", "node"],
+  categories: { correctness: "error", suspicious: "error" },
+  options: { typeAware: true },
+  ignorePatterns: ["node_modules", "dist", "var", "artifacts", "test/fixtures/repositories"],
+  rules: {
+    "import/no-cycle": "error",
+    "typescript/no-floating-promises": "error",
+    "typescript/no-misused-promises": "error",
+    "typescript/await-thenable": "error",
+    "typescript/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+    "typescript/no-explicit-any": "error",
+    "typescript/consistent-type-imports": "error",
+    "no-console": "error",
+    "no-await-in-loop": "off",
+    "no-underscore-dangle": "off",
+    "no-shadow": "off",
+    "import/no-unassigned-import": "off",
+    "unicorn/consistent-function-scoping": "off",
+  },
+  overrides: [
+    { files: ["src/**"], rules: { "node/no-process-env": "error" } },
+    ...rooms.map((room) => ({
+      files: [`src/${room}/**`],
+      rules: { "no-restricted-imports": importRule(room, mayImport[room] ?? []) },
+    })),
+    {
+      files: ["src/config.ts", "src/log.ts", "src/errors.ts", "src/redact.ts"],
+      rules: { "no-restricted-imports": importRule("the root files", ["job"]) },
+    },
+    { files: ["src/config.ts"], rules: { "node/no-process-env": "off" } },
+    {
+      files: ["demo/**", "bench/**", "scripts/**", "test/**", "src/cli/**", "bin/**"],
+      rules: { "no-console": "off" },
+    },
+  ],
+});
