@@ -1,0 +1,97 @@
+// What every agent is to the rest of the house: a request in, events while it works, an outcome at the end.
+import type { ErrorCode } from "../job/error-code.ts";
+
+export interface AgentRequest {
+  jobId: string;
+  stepId: string;
+  role: string;
+  /** Planner, reviewer: the workspace must be left as it was. */
+  readOnly: boolean;
+  /** The whole text for the model. */
+  prompt: string;
+  /** The job's goal alone, and what earlier steps left: what an agent without a model works from. */
+  goal: string;
+  inputs: InputArtifact[];
+  model: string | undefined;
+  allowedTools: string[] | undefined;
+  /** A session of the same CLI to resume. */
+  sessionId: string | undefined;
+  /** Absolute paths as the agent sees them. */
+  workspace: string;
+  home: string;
+  /** Base URLs of model gateways that need no real key; undefined: the CLI's own default. */
+  gateways: { anthropic?: string; openai?: string };
+  signal: AbortSignal;
+  onEvent: (event: AgentEvent) => void;
+  launch: Launch;
+}
+
+export interface InputArtifact {
+  /** `<step_id>/<file>`. */
+  path: string;
+  text: string;
+  /** How many characters were cut, 0 when it is whole. */
+  cutChars: number;
+}
+
+/** The one event union into which every CLI's stream is parsed. */
+export type AgentEvent =
+  | { type: "session"; sessionId: string; model?: string }
+  | { type: "message"; text: string }
+  | { type: "tool"; name: string; detail: string; status: "started" | "completed" | "failed" }
+  | { type: "command"; command: string; exitCode: number | undefined; output: string }
+  | { type: "file_change"; path: string; change: "add" | "update" | "delete" }
+  | { type: "usage"; tokensIn: number; tokensOut: number; costUsd: number | undefined; cumulative: boolean }
+  | { type: "retry"; attempt: number; message: string; httpStatus: number | undefined }
+  | { type: "denied"; tool: string; detail: string }
+  | { type: "error"; code: ErrorCode; message: string; retryable: boolean }
+  | { type: "final"; text: string }
+  /** A line that is not JSON or not known: kept in raw_stdout.txt, counted, never fatal. */
+  | { type: "unparsed"; line: string };
+
+/** One process to start: never through a shell. */
+export interface AgentCommand {
+  /** A name to be looked up in PATH, or an absolute path. */
+  binary: string;
+  args: string[];
+  /** Added to the environment that the operator allows. Never a secret. */
+  env: Record<string, string>;
+  stdin: string;
+  /** Files to write before the start; paths relative to HOME. */
+  homeFiles: { path: string; content: string }[];
+}
+
+export interface ProcessEnd {
+  exitCode: number | undefined;
+  signal: string | undefined;
+  /** Why it was ended from outside, if it was. */
+  ended: "timeout" | "stalled" | "cancelled" | "output" | undefined;
+  /** The last 4,000 characters of stderr. */
+  stderrTail: string;
+}
+
+/** Starts the process in the job's sandbox; resolves once its whole tree has ended. */
+export type Launch = (command: AgentCommand, onLine: (line: string) => void) => Promise<ProcessEnd>;
+
+export interface AgentOutcome {
+  status: "success" | "failed" | "retryable" | "timeout" | "cancelled" | "needs_human";
+  /** Markdown; becomes the step's report.md. */
+  report: string;
+  error: { code: ErrorCode; message: string } | undefined;
+  sessionId: string | undefined;
+  costUsd: number | undefined;
+  tokensIn: number | undefined;
+  tokensOut: number | undefined;
+  warnings: string[];
+}
+
+export interface Agent {
+  name: string;
+  /** True for the agent that only simulates. */
+  simulated: boolean;
+  /** The program that must be allowed and present; undefined when none is needed. */
+  binary: string | undefined;
+  /** The argument that makes `binary` print its version. */
+  versionFlag: string;
+  run(request: AgentRequest): Promise<AgentOutcome>;
+}

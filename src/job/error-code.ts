@@ -1,0 +1,35 @@
+// The closed list of reasons for which a step or a job can fail.
+import { z } from "zod";
+
+export const ErrorCode = z.enum([
+  "policy",
+  "preflight",
+  "unknown_agent",
+  "invalid_job",
+  "budget",
+  "auth",
+  "rate_limited",
+  "overloaded",
+  "context_too_long",
+  "refused",
+  "max_turns",
+  "timeout",
+  "stalled",
+  "memory",
+  "pids",
+  "output",
+  "crashed",
+  "bad_output",
+  "secrets_check_failed",
+  "gate",
+  "missing_patch",
+  "invalid_patch_path",
+  "patch_apply_failed",
+  "non_git_workdir",
+  "awaiting_human",
+  "step_failed",
+  "conflict",
+  "github",
+  "internal",
+]);
+export type ErrorCode = z.infer<typeof ErrorCode>;

@@ -1,0 +1,32 @@
+// Something to say on GitHub: the payload of an outbox ticket.
+import { z } from "zod";
+import { JobId } from "./ids.ts";
+import { Repository } from "./job-spec.ts";
+
+/** The thing that gets a reaction: an issue or pull request itself, or a comment on one. */
+const Subject = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("issue"), number: z.int().positive() }),
+  z.strictObject({ type: z.literal("issue_comment"), comment_id: z.int().positive() }),
+]);
+
+export const Intent = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("react"),
+    repository: Repository,
+    subject: Subject,
+    content: z.enum(["eyes", "-1", "+1", "rocket", "confused"]),
+  }),
+  /** A single answer to a command that makes no job. `marker` is unique per delivery and command. */
+  z.strictObject({
+    kind: z.literal("reply"),
+    repository: Repository,
+    number: z.int().positive(),
+    marker: z.string().regex(/^[0-9A-Za-z._-]{8,100}$/),
+    body: z.string(),
+  }),
+  /** The job's state changed: bring its one comment up to date. */
+  z.strictObject({ kind: z.literal("progress"), job_id: JobId, epoch: z.int().nonnegative() }),
+  /** The job ended: branch, pull request, final comment. */
+  z.strictObject({ kind: z.literal("publish"), job_id: JobId, epoch: z.int().nonnegative() }),
+]);
+export type Intent = z.infer<typeof Intent>;

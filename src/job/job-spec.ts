@@ -1,0 +1,107 @@
+// What was asked: immutable, versioned, written once.
+import { z } from "zod";
+import { JobId } from "./ids.ts";
+import { StepSpec } from "./step-spec.ts";
+
+/** UTC, ISO 8601. */
+export const Timestamp = z.iso.datetime();
+
+/** A full SHA-1 or SHA-256 object name. */
+export const Sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "a full commit SHA in lower case");
+
+/** What GitHub lets an owner or a repository be called. */
+const GitHubName = z
+  .string()
+  .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, "a GitHub owner or repository name");
+
+export const Repository = z.strictObject({
+  host: z.string().regex(/^[A-Za-z0-9.-]+(?::\d{1,5})?$/, "a host name with an optional port"),
+  owner: GitHubName,
+  name: GitHubName,
+  default_branch: z.string().min(1).max(255),
+  installation_id: z.int().positive(),
+});
+export type Repository = z.infer<typeof Repository>;
+
+/** Where the request stands on GitHub. Title and body are the trigger's own payload's. */
+export const Target = z.strictObject({
+  kind: z.enum(["issue", "pull_request", "review_thread"]),
+  number: z.int().positive(),
+  title: z.string().max(1024),
+  body: z.string().max(70_000).default(""),
+  author: z.string().max(100),
+  /** The comment that asked, when it was one. */
+  comment_id: z.int().positive().optional(),
+  /** Of a pull request: the branch of this repository that the job's commit goes to. */
+  head_ref: z.string().min(1).max(255).optional(),
+});
+export type Target = z.infer<typeof Target>;
+
+export const Permission = z.enum(["none", "read", "triage", "write", "maintain", "admin"]);
+export type Permission = z.infer<typeof Permission>;
+
+/** One message of the conversation before the request, oldest first. */
+export const ContextMessage = z.strictObject({
+  role: z.enum(["user", "assistant", "system"]).default("user"),
+  author: z.string().max(100).optional(),
+  created_at: Timestamp.optional(),
+  content: z.string().max(70_000),
+});
+export type ContextMessage = z.infer<typeof ContextMessage>;
+
+/** What a job asks for; it only ever narrows what the operator allows. */
+export const Policy = z.strictObject({
+  sandbox: z.boolean().default(true),
+  network: z.enum(["deny", "allow"]).default("deny"),
+  /** Empty: no narrowing. */
+  allowed_binaries: z.array(z.string().max(128)).max(64).default([]),
+  requires_approval: z.boolean().default(false),
+});
+
+export const Budget = z.strictObject({
+  max_cost_usd: z.number().nonnegative().optional(),
+  max_calls: z.int().nonnegative().optional(),
+});
+
+export const JobSpec = z.strictObject({
+  schema_version: z.literal("2.0"),
+  job_id: JobId,
+  created_at: Timestamp,
+  source: z.strictObject({
+    type: z.enum(["webhook", "manual", "cron", "api"]),
+    meta: z.record(z.string().max(128), z.json()).default({}),
+  }),
+  goal: z.string().trim().min(1).max(5000),
+  project_id: z.string().max(128).optional(),
+  repository: Repository.optional(),
+  target: Target.optional(),
+  base: z.strictObject({ ref: z.string().min(1).max(255), sha: Sha }).optional(),
+  requested_by: z
+    .strictObject({ login: z.string().max(100), id: z.int().optional(), permission: Permission })
+    .optional(),
+  workdir: z.string().max(4096).optional(),
+  callback_url: z
+    .url({ protocol: /^https?$/ })
+    .max(2048)
+    .optional(),
+  tags: z.array(z.string().max(64)).max(32).default([]),
+  metadata: z.record(z.string().max(128), z.json()).default({}),
+  pipeline: z.string().max(64).default("default"),
+  steps: z.array(StepSpec).min(1).max(32),
+  /** Run everything, publish only the comment. */
+  dry_run: z.boolean().default(false),
+  context_window: z.array(ContextMessage).max(1000).default([]),
+  context_strategy: z.enum(["full", "summarize", "sliding"]).default("sliding"),
+  artifact_handoff: z.enum(["manual", "patch_first", "workspace_first"]).default("manual"),
+  policy: Policy.prefault({}),
+  budget: Budget.optional(),
+});
+export type JobSpec = z.infer<typeof JobSpec>;
+
+/** A job that came from GitHub, with everything that checking out and publishing need. */
+export type GitHubJob = JobSpec & Required<Pick<JobSpec, "repository" | "target" | "base" | "requested_by">>;
+
+/** Whether a spec carries what checking out from GitHub and publishing there need. */
+export function isGitHubJob(spec: JobSpec): spec is GitHubJob {
+  return Boolean(spec.repository && spec.target && spec.base && spec.requested_by);
+}

@@ -1,0 +1,30 @@
+// Where a job stands: state.json, rewritten after each thing that happens to it.
+import { z } from "zod";
+import { JobId, StepId } from "./ids.ts";
+import { Timestamp } from "./job-spec.ts";
+import { Status } from "./result.ts";
+
+export const StepState = z.strictObject({
+  step_id: StepId,
+  agent: z.string(),
+  role: z.string(),
+  status: z.union([z.literal("pending"), Status]),
+  attempts: z.int().nonnegative(),
+  started_at: Timestamp.nullable(),
+  finished_at: Timestamp.nullable(),
+  /** The git tree from which the step starts, and starts again after a crash. */
+  tree_before: z.string().nullable(),
+  tree_after: z.string().nullable(),
+});
+export type StepState = z.infer<typeof StepState>;
+
+export const JobState = z.strictObject({
+  schema_version: z.literal("2.0"),
+  job_id: JobId,
+  /** Of the lease that wrote this; an older one writes nothing more. */
+  epoch: z.int().nonnegative(),
+  phase: z.enum(["queued", "preparing", "running", "finished"]),
+  steps: z.array(StepState),
+  updated_at: Timestamp,
+});
+export type JobState = z.infer<typeof JobState>;
