@@ -32,7 +32,7 @@ export function explain(error: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = error; at !== undefined && parts.length < 8;) {
     if (at instanceof AggregateError && at.errors.length > 0) parts.push(at.errors.map(explain).join("; "));
-    else parts.push(at instanceof Error ? at.message : String(at));
+    else parts.push(at instanceof Error ? at.message : typeof at === "string" ? at : JSON.stringify(at));
     at = at instanceof Error ? at.cause : undefined;
   }
   return parts.filter((part) => part !== "").join(": ");
