@@ -1,0 +1,45 @@
+// A long-running program in a process group of its own, whose output is never held in memory.
+import { execa } from "execa";
+
+export interface AgentProcessOptions {
+  file: string;
+  args: readonly string[];
+  cwd: string;
+  /** The whole environment: nothing is inherited. */
+  env: Record<string, string>;
+  stdin: string;
+  onStdout: (chunk: string) => void;
+  onStderr: (chunk: string) => void;
+}
+
+export interface AgentProcess {
+  pid: number;
+  /** Resolves when the program itself has ended and its output is read; its descendants may still live. */
+  ended: Promise<{ exitCode: number | undefined; signal: string | undefined }>;
+}
+
+/** Starts the program as leader of a new session, so that its group can be signalled. Throws when it can't. */
+export async function startAgentProcess(options: AgentProcessOptions): Promise<AgentProcess> {
+  const child = execa(options.file, options.args, {
+    cwd: options.cwd,
+    env: options.env,
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    buffer: false,
+    reject: false,
+    encoding: "utf8",
+    input: options.stdin,
+  });
+  child.stdout.setEncoding("utf8").on("data", options.onStdout);
+  child.stderr.setEncoding("utf8").on("data", options.onStderr);
+  if (child.pid === undefined) {
+    const result = await child;
+    throw new Error(`starting ${options.file}: ${result.shortMessage ?? "no such program"}`);
+  }
+  const ended = (async () => {
+    const result = await child;
+    return { exitCode: result.exitCode, signal: result.signal };
+  })();
+  return { pid: child.pid, ended };
+}

@@ -1,0 +1,76 @@
+// What GitHub's refusals mean: try again, or tell a person.
+import { z } from "zod";
+import { TransientError, UserError } from "../errors.ts";
+
+/** The parts of Octokit's RequestError that decide. */
+const RequestFailure = z.object({
+  status: z.number(),
+  message: z.string(),
+  response: z
+    .object({
+      headers: z.record(z.string(), z.unknown()),
+      data: z.unknown(),
+    })
+    .optional(),
+});
+
+/** The HTTP status behind an error of this room, or undefined. */
+export function statusOf(error: unknown): number | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    const failure = RequestFailure.safeParse(at);
+    if (failure.success) return failure.data.status;
+  }
+  return undefined;
+}
+
+/**
+ * Names the action that failed. 5xx, 429, rate limits and broken connections become TransientError; what a
+ * person must mend becomes UserError; an answer of an unknown shape stays a bug.
+ *
+ * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
+ */
+export function asGitHubError(action: string, cause: unknown): Error {
+  if (cause instanceof z.ZodError)
+    return new Error(`${action}: GitHub's answer has another shape`, { cause });
+  const failure = RequestFailure.safeParse(cause);
+  if (!failure.success) return new TransientError(`${action}: no answer from GitHub`, { cause });
+  const { status, response, message } = failure.data;
+  const retryAfterMs = waitMs(response?.headers ?? {});
+  const limited = status === 429 || (status === 403 && /rate limit|abuse/i.test(message));
+  if (limited) {
+    return new TransientError(`${action}: GitHub's rate limit`, {
+      cause,
+      code: "rate_limited",
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  }
+  // Octokit reports a connection that never got an answer as status 500 without a response.
+  if (status >= 500) return new TransientError(`${action}: GitHub answered ${status}`, { cause });
+  return new UserError(`${action}: GitHub answered ${status} ${remedy(status, message)}`, {
+    cause,
+    code: "github",
+  });
+}
+
+function remedy(status: number, message: string): string {
+  const said = message.split(" - https://")[0]?.slice(0, 300) ?? "";
+  switch (status) {
+    case 401:
+      return `(${said}); check APP_ID and PRIVATE_KEY`;
+    case 403:
+      return `(${said}); give the App this permission in its settings and accept it on the installation`;
+    case 404:
+    case 410:
+      return `(${said}); it is gone, or the App is not installed there`;
+    default:
+      return `(${said})`;
+  }
+}
+
+function waitMs(headers: Record<string, unknown>): number | undefined {
+  const seconds = Number(headers["retry-after"] ?? Number.NaN);
+  if (Number.isFinite(seconds)) return seconds * 1000;
+  if (headers["x-ratelimit-remaining"] !== "0") return undefined;
+  const resetAt = Number(headers["x-ratelimit-reset"] ?? Number.NaN);
+  return Number.isFinite(resetAt) ? Math.max(0, resetAt * 1000 - Date.now()) : undefined;
+}

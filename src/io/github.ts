@@ -1,0 +1,255 @@
+// The door to GitHub's REST API: only the calls that Patchbay makes, their answers parsed where they enter.
+import { z } from "zod";
+import { Permission } from "../job/job-spec.ts";
+import { asGitHubError, statusOf } from "./github-error.ts";
+
+/** What this room needs of an Octokit; Probot's fits. */
+export interface Requester {
+  request(
+    route: string,
+    parameters?: Record<string, unknown>,
+  ): Promise<{ status: number; data: unknown; headers: Record<string, unknown> }>;
+}
+
+export interface RepositoryName {
+  owner: string;
+  name: string;
+}
+
+const User = z.object({ login: z.string(), id: z.number(), type: z.string().optional() });
+
+const Comment = z.object({
+  id: z.number(),
+  html_url: z.string(),
+  body: z.string().nullish(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  user: User.nullish(),
+  performed_via_github_app: z.object({ id: z.number() }).nullish(),
+});
+export type Comment = z.infer<typeof Comment>;
+
+const PullRequest = z.object({
+  number: z.number(),
+  html_url: z.string(),
+  state: z.enum(["open", "closed"]),
+  title: z.string(),
+  body: z.string().nullish(),
+  user: User.nullish(),
+  head: z.object({
+    ref: z.string(),
+    sha: z.string(),
+    repo: z.object({ full_name: z.string() }).nullish(),
+  }),
+  base: z.object({ ref: z.string(), repo: z.object({ full_name: z.string() }) }),
+});
+export type PullRequest = z.infer<typeof PullRequest>;
+
+export interface InstallationToken {
+  token: string;
+  expiresAt: string;
+}
+
+/** A POST is never repeated by a plugin: whether it took effect is for the caller to find out by its marker. */
+const once = { request: { retries: 0 } };
+
+const pageSize = 100;
+
+/** Calls on behalf of one installation. Each throws UserError or TransientError that names the action. */
+export function createGitHub(octokit: Requester) {
+  async function call<T>(
+    action: string,
+    schema: z.ZodType<T>,
+    route: string,
+    parameters: object,
+  ): Promise<T> {
+    try {
+      const response = await octokit.request(route, { ...parameters });
+      return schema.parse(response.data);
+    } catch (cause) {
+      throw asGitHubError(action, cause);
+    }
+  }
+
+  async function every<T>(
+    action: string,
+    item: z.ZodType<T>,
+    route: string,
+    parameters: object,
+  ): Promise<T[]> {
+    const all: T[] = [];
+    for (let page = 1; page <= 100; page++) {
+      const found = await call(action, z.array(item), route, { ...parameters, per_page: pageSize, page });
+      all.push(...found);
+      if (found.length < pageSize) break;
+    }
+    return all;
+  }
+
+  return {
+    /** The permission of `login`; "none" for a stranger and for an account that is gone. */
+    async permission(repository: RepositoryName, login: string): Promise<Permission> {
+      const schema = z.object({ permission: z.string(), role_name: z.string().optional() });
+      try {
+        const found = await call(
+          `reading @${login}'s permission on ${repository.owner}/${repository.name}`,
+          schema,
+          "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+          { ...path(repository), username: login },
+        );
+        const exact = Permission.safeParse(found.role_name);
+        return exact.success ? exact.data : Permission.catch("none").parse(found.permission);
+      } catch (error) {
+        if (statusOf(error) === 404) return "none";
+        throw error;
+      }
+    },
+
+    /** The commit at the head of a branch. */
+    async branchHead(repository: RepositoryName, branch: string): Promise<string> {
+      const found = await call(
+        `reading the branch ${branch} of ${repository.owner}/${repository.name}`,
+        z.object({ object: z.object({ sha: z.string() }) }),
+        "GET /repos/{owner}/{repo}/git/ref/{ref}",
+        { ...path(repository), ref: `heads/${branch}` },
+      );
+      return found.object.sha;
+    },
+
+    async pullRequest(repository: RepositoryName, number: number): Promise<PullRequest> {
+      return call(
+        `reading pull request #${number} of ${repository.owner}/${repository.name}`,
+        PullRequest,
+        "GET /repos/{owner}/{repo}/pulls/{pull_number}",
+        { ...path(repository), pull_number: number },
+      );
+    },
+
+    /** Open and closed pull requests whose head is this branch of the repository itself, newest first. */
+    async pullRequestsFrom(repository: RepositoryName, branch: string): Promise<PullRequest[]> {
+      return call(
+        `looking for a pull request from ${branch}`,
+        z.array(PullRequest),
+        "GET /repos/{owner}/{repo}/pulls",
+        { ...path(repository), head: `${repository.owner}:${branch}`, state: "all", per_page: pageSize },
+      );
+    },
+
+    async createPullRequest(
+      repository: RepositoryName,
+      pull: { title: string; body: string; head: string; base: string; draft: boolean },
+    ): Promise<PullRequest> {
+      return call("creating the pull request", PullRequest, "POST /repos/{owner}/{repo}/pulls", {
+        ...path(repository),
+        ...pull,
+        ...once,
+      });
+    },
+
+    /** Comments on an issue or pull request, oldest first; `since` is an ISO time of last change. */
+    async comments(repository: RepositoryName, number: number, since?: string): Promise<Comment[]> {
+      return every(
+        `reading the comments of #${number}`,
+        Comment,
+        "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+        { ...path(repository), issue_number: number, ...(since === undefined ? {} : { since }) },
+      );
+    },
+
+    async createComment(repository: RepositoryName, number: number, body: string): Promise<Comment> {
+      return call(
+        `commenting on #${number}`,
+        Comment,
+        "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+        { ...path(repository), issue_number: number, body, ...once },
+      );
+    },
+
+    async updateComment(repository: RepositoryName, commentId: number, body: string): Promise<Comment> {
+      return call(
+        `editing comment ${commentId}`,
+        Comment,
+        "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
+        { ...path(repository), comment_id: commentId, body },
+      );
+    },
+
+    async deleteComment(repository: RepositoryName, commentId: number): Promise<void> {
+      await call(
+        `deleting comment ${commentId}`,
+        z.unknown(),
+        "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}",
+        { ...path(repository), comment_id: commentId },
+      );
+    },
+
+    /** Adds a reaction; GitHub keeps one of a kind per account, so a repeat changes nothing. */
+    async react(
+      repository: RepositoryName,
+      subject: { type: "issue"; number: number } | { type: "issue_comment"; comment_id: number },
+      content: string,
+    ): Promise<void> {
+      const route =
+        subject.type === "issue"
+          ? "POST /repos/{owner}/{repo}/issues/{issue_number}/reactions"
+          : "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
+      const id =
+        subject.type === "issue" ? { issue_number: subject.number } : { comment_id: subject.comment_id };
+      await call("adding a reaction", z.unknown(), route, { ...path(repository), ...id, content });
+    },
+  };
+}
+
+export type GitHub = ReturnType<typeof createGitHub>;
+
+/** Calls on behalf of the App itself. */
+export function createAppGitHub(octokit: Requester) {
+  async function call<T>(
+    action: string,
+    schema: z.ZodType<T>,
+    route: string,
+    parameters: object,
+  ): Promise<T> {
+    try {
+      return schema.parse((await octokit.request(route, { ...parameters })).data);
+    } catch (cause) {
+      throw asGitHubError(action, cause);
+    }
+  }
+  return {
+    /** The App's own number and name; its bot account is called `<slug>[bot]`. */
+    async identity(): Promise<{ id: number; slug: string }> {
+      return call("reading the App's name", z.object({ id: z.number(), slug: z.string() }), "GET /app", {});
+    },
+
+    /** The bot account's user number, from which its commit address is made. */
+    async userId(login: string): Promise<number> {
+      return (await call(`reading the account ${login}`, User, "GET /users/{username}", { username: login }))
+        .id;
+    },
+
+    /**
+     * A token for one repository with no more than `permissions`, valid for an hour. Asked for directly, since
+     * the cache of Octokit's auth strategy does not heed a base URL.
+     */
+    async token(
+      installationId: number,
+      repository: RepositoryName,
+      permissions: Record<string, "read" | "write">,
+    ): Promise<InstallationToken> {
+      const made = await call(
+        `making a token for ${repository.owner}/${repository.name}`,
+        z.object({ token: z.string(), expires_at: z.string() }),
+        "POST /app/installations/{installation_id}/access_tokens",
+        { installation_id: installationId, repositories: [repository.name], permissions, ...once },
+      );
+      return { token: made.token, expiresAt: made.expires_at };
+    },
+  };
+}
+
+export type AppGitHub = ReturnType<typeof createAppGitHub>;
+
+function path(repository: RepositoryName): { owner: string; repo: string } {
+  return { owner: repository.owner, repo: repository.name };
+}
