@@ -1,0 +1,204 @@
+// The only reader of process.env. Every problem is reported at once, by name, with what would be valid.
+import { isAbsolute, resolve } from "node:path";
+import { z } from "zod";
+import { type Credentials, readCredentials } from "./credentials.ts";
+import { UserError } from "./errors.ts";
+
+const flag = z
+  .enum(["0", "1", "false", "true"], "0 or 1")
+  .transform((value) => value === "1" || value === "true");
+const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== ""),
+);
+const path = z
+  .string()
+  .min(1)
+  .transform((value) => (isAbsolute(value) ? value : resolve(value)));
+const seconds = (min: number, max: number) => z.coerce.number().min(min).max(max);
+const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: "an http or https URL" })
+  .transform((url) => url.replace(/\/+$/, ""));
+
+/** The environment as an operator writes it. An empty value counts as absent. */
+const Environment = z.object({
+  APP_ID: count(1, Number.MAX_SAFE_INTEGER).optional(),
+  PRIVATE_KEY: z.string().optional(),
+  PRIVATE_KEY_PATH: path.optional(),
+  WEBHOOK_SECRET: z
+    .string()
+    .min(16, "at least 16 characters, for example from: openssl rand -hex 32")
+    .optional(),
+  GHE_HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.-]+(?::\d{1,5})?$/, "a host name with an optional port")
+    .optional(),
+  GHE_PROTOCOL: z.enum(["https", "http"]).default("https"),
+  GITHUB_THROTTLE: flag.default(true),
+
+  HOST: z.string().default("127.0.0.1"),
+  PORT: count(0, 65_535).default(3000),
+  PUBLIC_URL: httpUrl.optional(),
+  MAX_WEBHOOK_BODY_BYTES: count(1024, 100_000_000).default(26_214_400),
+  TRIGGER: z
+    .string()
+    .regex(/^[/@!][A-Za-z][A-Za-z0-9-]{0,38}$/, "/, @ or ! and a word, such as /agent")
+    .default("/agent"),
+
+  QUEUE_ROOT: path.prefault("var"),
+  ARTIFACTS_ROOT: path.prefault("artifacts"),
+  WORKSPACES_ROOT: path.prefault("var/workspaces"),
+  RUNNER_CONCURRENCY: count(1, 64).default(2),
+  RUNNER_MAX_ATTEMPTS_PER_STEP: count(1, 10).default(3),
+  RUNNER_MAX_CRASHES: count(1, 100).default(3),
+  RUNNER_RECLAIM_AFTER_SEC: seconds(1, 86_400).default(600),
+  RUNNER_DRAIN_SEC: seconds(0, 3600).default(30),
+
+  ENABLE_REAL_CLI: flag.default(false),
+  SANDBOX: z
+    .enum(["bwrap", "wrapper", "none", "1", "0"], "bwrap, wrapper, none, 1 or 0")
+    .transform((value) => (value === "1" ? "bwrap" : value === "0" ? "none" : value))
+    .optional(),
+  ALLOWED_BINARIES: list.prefault("claude,codex,opencode"),
+  MIN_BINARY_VERSIONS: z.string().default(""),
+  ENV_ALLOWLIST: list.prefault("PATH,TMPDIR"),
+  SENSITIVE_ENV_VARS: list.prefault(""),
+  ANTHROPIC_BASE_URL: httpUrl.optional(),
+  OPENAI_BASE_URL: httpUrl.optional(),
+  AGENTS_FILE: path.optional(),
+  ROLES_DIR: path.optional(),
+  AGENT_STALL_SEC: seconds(1, 3600).default(300),
+  NETWORK_POLICY: z.enum(["deny", "allow"]).default("deny"),
+
+  MAX_INPUT_ARTIFACTS_FILES: count(0, 1000).default(10),
+  MAX_INPUT_ARTIFACT_CHARS: count(0, 10_000_000).default(12_000),
+  MAX_INPUT_ARTIFACTS_CHARS: count(0, 10_000_000).default(40_000),
+  MAX_SUBPROCESS_OUTPUT_CHARS: count(1000, 100_000_000).default(200_000),
+  MAX_PATCH_BYTES: count(1, 1_000_000_000).default(10_000_000),
+
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  LOG_JSON: flag.default(false),
+});
+
+export type Environment = z.infer<typeof Environment>;
+
+export interface GitHubHost {
+  /** Such as github.com, or a GitHub Enterprise Server with its port. */
+  host: string;
+  /** Of the REST API, without a closing slash. */
+  apiUrl: string;
+  /** Scheme and host of clone URLs, with a closing slash. */
+  origin: string;
+  /** True only for a stand-in on this machine. */
+  plainHttp: boolean;
+}
+
+export interface Config extends Environment {
+  github: GitHubHost;
+  /** Undefined until the App exists. */
+  credentials: Credentials | undefined;
+  /** What the agents' processes may have of this process's environment. */
+  agentEnvironment: Record<string, string>;
+  /** Where trusted programs (git) are looked up. */
+  trustedPath: string;
+  /** Every secret that was read, to be masked everywhere. */
+  secrets: { name: string; value: string }[];
+}
+
+/** Names of variables that hold secrets by their nature, whoever reads them. */
+const secretName = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$)|^DATABASE_URL$/i;
+
+/**
+ * Reads and checks the operator's environment. Throws one UserError that names every invalid variable, what is
+ * wrong with it and what would be right.
+ */
+export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
+  const present = Object.entries(source).flatMap(([name, value]): [string, string][] =>
+    value === undefined || value === "" ? [] : [[name, value]],
+  );
+  const parsed = Environment.safeParse(Object.fromEntries(present));
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  const environment = parsed.success ? parsed.data : undefined;
+
+  const sensitive = new Set(environment?.SENSITIVE_ENV_VARS ?? []);
+  const secrets = present
+    .filter(([name]) => (secretName.test(name) && name !== "PRIVATE_KEY_PATH") || sensitive.has(name))
+    .map(([name, value]) => ({ name, value }));
+
+  if (environment) {
+    problems.push(...conflicts(environment, new Set(secrets.map((secret) => secret.name))));
+    const { credentials, problems: missing } = readCredentials(environment);
+    problems.push(...missing);
+    if (credentials) secrets.push({ name: "PRIVATE_KEY", value: credentials.privateKey });
+    if (problems.length === 0) {
+      const allowed = new Set(environment.ENV_ALLOWLIST);
+      return {
+        ...environment,
+        github: hostOf(environment),
+        credentials,
+        agentEnvironment: Object.fromEntries(present.filter(([name]) => allowed.has(name))),
+        trustedPath: source["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
+        secrets,
+      };
+    }
+  }
+  throw new UserError(
+    `the configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+  );
+}
+
+function conflicts(environment: Environment, secretNames: ReadonlySet<string>): string[] {
+  const problems: string[] = [];
+  for (const name of environment.ENV_ALLOWLIST) {
+    if (secretNames.has(name)) {
+      problems.push(
+        `ENV_ALLOWLIST: ${name} holds a secret and never reaches an agent; remove it from the list`,
+      );
+    }
+  }
+  if (
+    environment.GHE_PROTOCOL === "http" &&
+    !/^(?:127\.0\.0\.1|localhost)(?::|$)/.test(environment.GHE_HOST ?? "")
+  ) {
+    problems.push("GHE_PROTOCOL: http is accepted only for a GHE_HOST on 127.0.0.1; use https");
+  }
+  if (environment.ENABLE_REAL_CLI && environment.SANDBOX !== "none") {
+    problems.push(
+      "SANDBOX: this version has no sandbox yet; ENABLE_REAL_CLI=1 needs an explicit SANDBOX=none, and then agents run" +
+        " as this user, see its files and reach its network. Only do so on a machine that holds nothing else",
+    );
+  }
+  if (
+    environment.ENABLE_REAL_CLI &&
+    environment.SANDBOX === "none" &&
+    environment.NETWORK_POLICY === "deny"
+  ) {
+    problems.push(
+      "NETWORK_POLICY: nothing enforces deny without a sandbox; with SANDBOX=none say NETWORK_POLICY=allow explicitly",
+    );
+  }
+  return problems;
+}
+
+function hostOf(environment: Environment): GitHubHost {
+  if (environment.GHE_HOST === undefined) {
+    return {
+      host: "github.com",
+      apiUrl: "https://api.github.com",
+      origin: "https://github.com/",
+      plainHttp: false,
+    };
+  }
+  const origin = `${environment.GHE_PROTOCOL}://${environment.GHE_HOST}/`;
+  return {
+    host: environment.GHE_HOST,
+    apiUrl: `${origin}api/v3`,
+    origin,
+    plainHttp: environment.GHE_PROTOCOL === "http",
+  };
+}
