@@ -48,9 +48,10 @@ const Environment = z.object({
     .regex(/^[/@!][A-Za-z][A-Za-z0-9-]{0,38}$/, "/, @ or ! and a word, such as /agent")
     .default("/agent"),
 
-  QUEUE_ROOT: path.prefault("var"),
+  DATA_ROOT: path.prefault("var"),
+  QUEUE_ROOT: path.optional(),
+  WORKSPACES_ROOT: path.optional(),
   ARTIFACTS_ROOT: path.prefault("artifacts"),
-  WORKSPACES_ROOT: path.prefault("var/workspaces"),
   RUNNER_CONCURRENCY: count(1, 64).default(2),
   RUNNER_MAX_ATTEMPTS_PER_STEP: count(1, 10).default(3),
   RUNNER_MAX_CRASHES: count(1, 100).default(3),
@@ -83,7 +84,7 @@ const Environment = z.object({
   LOG_JSON: flag.default(false),
 });
 
-export type Environment = z.infer<typeof Environment>;
+type Environment = z.infer<typeof Environment>;
 
 export interface GitHubHost {
   /** Such as github.com, or a GitHub Enterprise Server with its port. */
@@ -97,6 +98,9 @@ export interface GitHubHost {
 }
 
 export interface Config extends Environment {
+  /** Job tickets; inbox, outbox and mirrors lie beside it in DATA_ROOT. */
+  queueRoot: string;
+  workspacesRoot: string;
   github: GitHubHost;
   /** Undefined until the App exists. */
   credentials: Credentials | undefined;
@@ -139,6 +143,8 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
       const allowed = new Set(environment.ENV_ALLOWLIST);
       return {
         ...environment,
+        queueRoot: environment.QUEUE_ROOT ?? resolve(environment.DATA_ROOT, "queue"),
+        workspacesRoot: environment.WORKSPACES_ROOT ?? resolve(environment.DATA_ROOT, "workspaces"),
         github: hostOf(environment),
         credentials,
         agentEnvironment: Object.fromEntries(present.filter(([name]) => allowed.has(name))),

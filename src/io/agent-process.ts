@@ -14,7 +14,9 @@ export interface AgentProcessOptions {
 
 export interface AgentProcess {
   pid: number;
-  /** Resolves when the program itself has ended and its output is read; its descendants may still live. */
+  /** Resolves when the program itself has ended; its descendants may live on and hold its output open. */
+  exited: Promise<void>;
+  /** Resolves once the output has ended too. */
   ended: Promise<{ exitCode: number | undefined; signal: string | undefined }>;
 }
 
@@ -37,9 +39,12 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
     const result = await child;
     throw new Error(`starting ${options.file}: ${result.shortMessage ?? "no such program"}`);
   }
+  const exited = new Promise<void>((resolve) => {
+    child.nodeChildProcess.once("exit", () => resolve());
+  });
   const ended = (async () => {
     const result = await child;
     return { exitCode: result.exitCode, signal: result.signal };
   })();
-  return { pid: child.pid, ended };
+  return { pid: child.pid, exited, ended };
 }

@@ -1,0 +1,127 @@
+// The fixed files that every job and every step leave behind: artifacts/<job_id>/….
+//
+// Text is masked as it is written. The one exception is patch.diff: a patch with a secret is held, not masked,
+// since a masked one could not be applied; the gate sees to it that it goes nowhere.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { UserError } from "../errors.ts";
+import { readFileNoFollow, safeJoin, writeFileAtomic } from "../io/file.ts";
+import { JobId, StepId } from "../job/ids.ts";
+import { JobSpec } from "../job/job-spec.ts";
+import { JobState } from "../job/job-state.ts";
+import { Publication } from "../job/publication.ts";
+import { JobResult, StepResult } from "../job/result.ts";
+
+export type JobText = "report.md" | "logs.txt";
+export type StepText = "report.md" | "logs.txt" | "prompt.md";
+
+const maxJsonBytes = 16 * 1024 * 1024;
+const maxPatchBytes = 256 * 1024 * 1024;
+
+/** `root` is artifacts/; `mask` takes every registered secret out of a text. */
+export function createArtifacts(options: { root: string; mask: (text: string) => string }) {
+  const { root, mask } = options;
+
+  function jobFile(jobId: string, file: string): string {
+    return safeJoin(root, JobId.parse(jobId), file);
+  }
+
+  function stepFile(jobId: string, stepId: string, file: string): string {
+    return safeJoin(root, JobId.parse(jobId), "steps", StepId.parse(stepId), file);
+  }
+
+  async function readBytes(path: string, maxBytes: number): Promise<Buffer | undefined> {
+    try {
+      return await readFileNoFollow(path, maxBytes);
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      throw error;
+    }
+  }
+
+  async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const bytes = await readBytes(path, maxJsonBytes);
+    if (!bytes) return undefined;
+    try {
+      return schema.parse(JSON.parse(bytes.toString("utf8")));
+    } catch (cause) {
+      throw new UserError(`reading ${path}: the file is damaged; restore it or remove the job's folder`, {
+        cause,
+        code: "invalid_job",
+      });
+    }
+  }
+
+  async function writeJson(path: string, value: object): Promise<void> {
+    await writeFileAtomic(path, mask(`${JSON.stringify(value, null, 2)}\n`));
+  }
+
+  return {
+    /** Makes the folders of a job and its steps. */
+    async prepare(spec: JobSpec): Promise<void> {
+      for (const step of spec.steps) {
+        await mkdir(stepFile(spec.job_id, step.step_id, "."), { recursive: true });
+      }
+    },
+
+    /** job.json is written once: a spec that is there stays as it was. */
+    async writeJob(spec: JobSpec): Promise<void> {
+      const path = jobFile(spec.job_id, "job.json");
+      if (await readBytes(path, maxJsonBytes)) return;
+      await mkdir(join(path, ".."), { recursive: true });
+      await writeJson(path, spec);
+    },
+    readJob: (jobId: string) => readJson(jobFile(jobId, "job.json"), JobSpec),
+
+    writeState: (state: JobState) => writeJson(jobFile(state.job_id, "state.json"), state),
+    readState: (jobId: string) => readJson(jobFile(jobId, "state.json"), JobState),
+
+    writeResult: (result: JobResult) => writeJson(jobFile(result.job_id, "result.json"), result),
+    readResult: (jobId: string) => readJson(jobFile(jobId, "result.json"), JobResult),
+
+    writeStepResult: (result: StepResult) =>
+      writeJson(stepFile(result.job_id, result.step_id, "result.json"), result),
+    readStepResult: (jobId: string, stepId: string) =>
+      readJson(stepFile(jobId, stepId, "result.json"), StepResult),
+
+    writePublication: (publication: Publication) =>
+      writeJson(jobFile(publication.job_id, "publication.json"), publication),
+    readPublication: (jobId: string) => readJson(jobFile(jobId, "publication.json"), Publication),
+
+    /** The sessions of the job's agents and the conversation so far. */
+    writeContext: (jobId: string, context: object) => writeJson(jobFile(jobId, "context.json"), context),
+
+    async writeText(jobId: string, file: JobText, text: string): Promise<void> {
+      await writeFileAtomic(jobFile(jobId, file), mask(text));
+    },
+    async writeStepText(jobId: string, stepId: string, file: StepText, text: string): Promise<void> {
+      await writeFileAtomic(stepFile(jobId, stepId, file), mask(text));
+    },
+    /** At most `maxBytes` of a text; undefined when there is none. */
+    async readText(jobId: string, file: JobText, maxBytes: number): Promise<string | undefined> {
+      return (await readBytes(jobFile(jobId, file), maxBytes))?.toString("utf8");
+    },
+
+    async writePatch(jobId: string, patch: Uint8Array): Promise<void> {
+      await writeFileAtomic(jobFile(jobId, "patch.diff"), patch);
+    },
+    async writeStepPatch(jobId: string, stepId: string, patch: Uint8Array): Promise<void> {
+      await writeFileAtomic(stepFile(jobId, stepId, "patch.diff"), patch);
+    },
+    readPatch: (jobId: string) => readBytes(jobFile(jobId, "patch.diff"), maxPatchBytes),
+
+    /** An earlier step's artifact, `<step_id>/<file>`, for the prompt of a later one. */
+    async readInput(jobId: string, path: string, maxBytes: number): Promise<string | undefined> {
+      const [stepId, file] = path.split("/", 2);
+      const bytes = await readBytes(stepFile(jobId, stepId ?? "", file ?? ""), maxBytes);
+      return bytes === undefined ? undefined : mask(bytes.toString("utf8"));
+    },
+
+    /** Where a step's growing files (events, raw output) are appended to. */
+    stepFolder: (jobId: string, stepId: string) => stepFile(jobId, stepId, "."),
+    jobFolder: (jobId: string) => jobFile(jobId, "."),
+  };
+}
+
+export type Artifacts = ReturnType<typeof createArtifacts>;

@@ -1,0 +1,99 @@
+// What an agent did to the checkout, as a git tree and as a patch.
+import { readdir, rm } from "node:fs/promises";
+import { UserError } from "../errors.ts";
+import { ExecError } from "../io/exec.ts";
+import { type Git, type GitCall, line } from "../io/git.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface Snapshot {
+  /** The git tree of the checkout as it stands. */
+  tree: string;
+  /** What was left out, and why. */
+  warnings: string[];
+}
+
+/**
+ * Records the checkout with the private index of the trusted git directory. Nested repositories lose their .git
+ * first and submodules are excluded, since git would run what their configuration names.
+ */
+export async function takeSnapshot(git: Git, workspace: Workspace, signal?: AbortSignal): Promise<Snapshot> {
+  const call: GitCall = { ...workspace.call, signal, timeoutMs: 600_000 };
+  const warnings = await removeNestedRepositories(workspace.tree);
+  const links = await gitLinks(git, call);
+  const exclude = links.map((path) => `:(exclude,top,literal)${path}`);
+  const added = await git(["add", "--all", "--ignore-errors", "--", ".", ...exclude], {
+    ...call,
+    okExitCodes: [1, 128],
+  });
+  if (added.exitCode !== 0) {
+    const refused = added.stderr.split("\n").filter((text) => text.startsWith("error:"));
+    warnings.push(...refused.slice(0, 20).map((text) => `left out of the patch: ${text.slice(7, 300)}`));
+    if (added.exitCode === 128) throw new Error(`recording the checkout: ${added.stderr.slice(-1000)}`);
+  }
+  return { tree: line(await git(["write-tree"], call)), warnings };
+}
+
+/** The change between two trees in git's own format, binary files and all; empty when there is none. */
+export async function diffTrees(
+  git: Git,
+  workspace: Workspace,
+  between: { from: string; to: string; maxBytes: number; signal?: AbortSignal | undefined },
+): Promise<Buffer> {
+  try {
+    const output = await git(
+      [
+        "diff-tree",
+        "-r",
+        "-p",
+        "--binary",
+        "--full-index",
+        "-M",
+        "--no-ext-diff",
+        "--no-textconv",
+        between.from,
+        between.to,
+      ],
+      { ...workspace.call, signal: between.signal, maxOutputBytes: between.maxBytes, timeoutMs: 600_000 },
+    );
+    return output.stdout;
+  } catch (cause) {
+    if (cause instanceof ExecError && cause.tooMuchOutput) {
+      throw new UserError(
+        `the change is larger than ${between.maxBytes} bytes; ask for a smaller one or raise MAX_PATCH_BYTES`,
+        { cause, code: "gate" },
+      );
+    }
+    throw cause;
+  }
+}
+
+async function gitLinks(git: Git, call: GitCall): Promise<string[]> {
+  const staged = await git(["ls-files", "--stage", "-z"], call);
+  return staged.stdout
+    .toString("latin1")
+    .split("\0")
+    .filter((entry) => entry.startsWith("160000 "))
+    .map((entry) => Buffer.from(entry.slice(entry.indexOf("\t") + 1), "latin1").toString("utf8"));
+}
+
+/** Deletes each .git below the top, without following links. Names are bytes: not every one is UTF-8. */
+async function removeNestedRepositories(tree: string): Promise<string[]> {
+  const warnings: string[] = [];
+  const root = Buffer.from(tree);
+  const folders = [root];
+  for (let folder = folders.pop(); folder; folder = folders.pop()) {
+    const top = folder.length === root.length;
+    for (const entry of await readdir(folder, { withFileTypes: true, encoding: "buffer" })) {
+      const path = Buffer.concat([folder, Buffer.from("/"), entry.name]);
+      if (entry.name.toString("latin1").toLowerCase() === ".git") {
+        if (top) continue;
+        await rm(path, { recursive: true, force: true });
+        const where = folder.subarray(root.length + 1).toString("utf8");
+        warnings.push(`${where} was a repository of its own; its files were kept, its .git was not`);
+      } else if (entry.isDirectory()) {
+        folders.push(path);
+      }
+    }
+  }
+  return warnings;
+}

@@ -1,0 +1,108 @@
+// The isolated checkout in which the steps of one job work.
+//
+//   <root>/<job_id>/tree   what the agent sees and changes, with a disposable .git of its own
+//   <root>/<job_id>/git    the trusted git directory: index, attributes and new objects; no agent sees it
+//   <root>/<job_id>/home   the agent's HOME
+//
+// Files are written as they are in the repository, without conversions, so that an untouched checkout gives an
+// empty patch. Whatever an agent does to its own .git doesn't matter: nothing reads it.
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Git, type GitCall, line } from "../io/git.ts";
+import { rawAttributes } from "../io/mirror.ts";
+
+export interface Workspace {
+  tree: string;
+  home: string;
+  /** How trusted git is called on this workspace. */
+  call: GitCall;
+  /** The tree of the base commit. */
+  baseTree: string;
+  /** Makes the checkout anew from a git tree, whatever was there. */
+  checkOut(tree: string, signal?: AbortSignal): Promise<void>;
+  /** Removes everything. */
+  remove(): Promise<void>;
+}
+
+export interface WorkspaceRequest {
+  jobId: string;
+  mirror: string;
+  base: { ref: string; sha: string };
+  signal?: AbortSignal | undefined;
+}
+
+/** Makes or finds the folders of a job's workspace; `checkOut` fills it. Objects of earlier steps are kept. */
+export async function openWorkspace(
+  options: { root: string; git: Git },
+  request: WorkspaceRequest,
+): Promise<Workspace> {
+  const { git } = options;
+  const folder = join(options.root, request.jobId);
+  const tree = join(folder, "tree");
+  const home = join(folder, "home");
+  const gitDir = join(folder, "git");
+  const call: GitCall = {
+    gitDir,
+    workTree: tree,
+    indexFile: join(gitDir, "index"),
+    alternates: [join(request.mirror, "objects")],
+    signal: request.signal,
+  };
+
+  await mkdir(tree, { recursive: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await git(["init", "--quiet", "--bare", "--template=", gitDir], { gitDir, signal: request.signal });
+  await mkdir(join(gitDir, "info"), { recursive: true });
+  await writeFile(join(gitDir, "info", "attributes"), rawAttributes);
+  const baseTree = line(await git(["rev-parse", `${request.base.sha}^{tree}`], call));
+
+  return {
+    tree,
+    home,
+    call,
+    baseTree,
+    async checkOut(wanted, signal) {
+      await rm(tree, { recursive: true, force: true });
+      await rm(join(gitDir, "index"), { force: true });
+      await mkdir(tree, { recursive: true });
+      await git(["read-tree", "--reset", "-u", wanted], { ...call, signal, timeoutMs: 600_000 });
+      await giveOwnGit({ git, tree, request, signal });
+    },
+    async remove() {
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * A self-contained shallow repository of the base commit alone: `git diff`, `log` and `blame` work for the agent,
+ * and neither the mirror nor another job's objects can be reached through it.
+ */
+async function giveOwnGit(options: {
+  git: Git;
+  tree: string;
+  request: WorkspaceRequest;
+  signal: AbortSignal | undefined;
+}): Promise<void> {
+  const { git, request, tree, signal } = options;
+  const gitDir = join(tree, ".git");
+  const branch = `refs/heads/${request.base.ref}`;
+  await git(["init", "--quiet", "--template=", tree], { gitDir, signal });
+  await mkdir(join(gitDir, "info"), { recursive: true });
+  await writeFile(join(gitDir, "info", "attributes"), rawAttributes);
+  await git(
+    [
+      "fetch",
+      "--quiet",
+      "--depth=1",
+      "--no-tags",
+      "--no-write-fetch-head",
+      request.mirror,
+      `+refs/jobs/${request.jobId}:${branch}`,
+    ],
+    { gitDir, allowFile: true, signal, timeoutMs: 600_000 },
+  );
+  await git(["symbolic-ref", "HEAD", branch], { gitDir, signal });
+  await git(["read-tree", "HEAD"], { gitDir, workTree: tree, signal });
+  await git(["update-index", "-q", "--refresh"], { gitDir, workTree: tree, signal, okExitCodes: [1] });
+}
