@@ -156,6 +156,27 @@ export function createGitHub(octokit: Requester) {
       );
     },
 
+    /**
+     * The latest of an issue's comments, oldest first: at least 100 of the first `total` when there are as many.
+     * Two calls at most, however long the conversation; comments made since are left out.
+     */
+    async latestComments(repository: RepositoryName, number: number, total: number): Promise<Comment[]> {
+      const lastPage = Math.max(1, Math.ceil(total / pageSize));
+      const pages = lastPage === 1 ? [1] : [lastPage - 1, lastPage];
+      const found: Comment[] = [];
+      for (const page of pages) {
+        found.push(
+          ...(await call(
+            `reading the comments of #${number}`,
+            z.array(Comment),
+            "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+            { ...path(repository), issue_number: number, per_page: pageSize, page },
+          )),
+        );
+      }
+      return found;
+    },
+
     async createComment(repository: RepositoryName, number: number, body: string): Promise<Comment> {
       return call(
         `commenting on #${number}`,

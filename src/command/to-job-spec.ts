@@ -1,0 +1,96 @@
+// From a command to the JobSpec that the queue carries.
+import { UserError } from "../errors.ts";
+import { deriveJobId } from "../job/ids.ts";
+import { type ContextMessage, JobSpec, type Permission } from "../job/job-spec.ts";
+import type { Pipeline } from "../job/pipelines.ts";
+import type { Base } from "./base.ts";
+import { cut } from "./thread.ts";
+import type { Trigger } from "./trigger.ts";
+
+/** What one command asks to be run. */
+export interface JobCommand {
+  /** The name of a pipeline. */
+  pipeline: string;
+  /** Empty: the goal is the title of the issue or pull request. */
+  text: string;
+  /** Replaces every step's agent. */
+  agent?: string;
+  /** Replaces every step's model. */
+  model?: string;
+  dryRun: boolean;
+  /** The command exactly as it was written. */
+  source: string;
+}
+
+export interface JobContext {
+  trigger: Trigger;
+  /** Which command of the delivery it is, from 0. */
+  ordinal: number;
+  permission: Permission;
+  base: Base;
+  thread: ContextMessage[];
+  pipelines: readonly Pipeline[];
+}
+
+const maxBodyChars = 70_000;
+
+/**
+ * The JobSpec for one command. The same delivery and ordinal give the same id and creation time. Throws
+ * UserError (`invalid_job`) that names each field that is out of its limits.
+ */
+export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
+  const { trigger, ordinal, permission, base, thread } = context;
+  const { delivery, subject, sender, comment } = trigger;
+  const parsed = JobSpec.safeParse({
+    schema_version: "2.0",
+    job_id: deriveJobId(delivery.inboxId, ordinal),
+    created_at: delivery.receivedAt,
+    source: {
+      type: "webhook",
+      meta: {
+        delivery: delivery.guid,
+        event: delivery.event,
+        action: delivery.action,
+        command: command.source,
+      },
+    },
+    goal: command.text.trim() === "" ? subject.title : command.text,
+    repository: trigger.repository,
+    target: {
+      kind: subject.kind,
+      number: subject.number,
+      title: subject.title,
+      body: cut(subject.body, maxBodyChars),
+      author: subject.author,
+      comment_id: comment?.id,
+      head_ref: base.headRef,
+    },
+    base: base.base,
+    requested_by: { login: sender.login, id: sender.id, permission },
+    pipeline: command.pipeline,
+    steps: stepsOf(command, context.pipelines),
+    dry_run: command.dryRun,
+    context_window: thread,
+  });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `- \`${issue.path.join(".")}\`: ${issue.message}`);
+  throw new UserError(
+    `This request can't be run as it is:\n\n${problems.join("\n")}\n\nCorrect it and ask again in a new comment.`,
+    { cause: parsed.error, code: "invalid_job" },
+  );
+}
+
+function stepsOf(command: JobCommand, pipelines: readonly Pipeline[]): object[] {
+  const pipeline = pipelines.find((known) => known.name === command.pipeline);
+  if (!pipeline) {
+    const known = pipelines.map(({ name }) => `\`${name}\``).join(", ");
+    throw new UserError(`There is no pipeline \`${command.pipeline}\`. Known ones: ${known}.`, {
+      code: "invalid_job",
+    });
+  }
+  return pipeline.steps.map((step) => ({
+    ...step,
+    agent: command.agent ?? step.agent,
+    model: command.model ?? step.model,
+  }));
+}
