@@ -24,8 +24,6 @@ export interface Mirrors {
     auth: GitAuth,
     signal?: AbortSignal,
   ): Promise<string>;
-  /** Removes a job's pin. */
-  unpin(repository: Repository, jobId: string): Promise<void>;
 }
 
 /** `root` is var/mirrors; `originOf` gives the scheme and host of a repository, with a closing slash. */
@@ -84,10 +82,6 @@ export function createMirrors(options: {
         throw fetchError(`fetching ${sha.slice(0, 12)} of ${repository.owner}/${repository.name}`, cause);
       }
       return path;
-    },
-
-    async unpin(repository, jobId) {
-      await git(["update-ref", "-d", `refs/jobs/${jobId}`], { gitDir: pathOf(repository) });
     },
   };
 }

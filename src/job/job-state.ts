@@ -23,6 +23,8 @@ export const JobState = z.strictObject({
   job_id: JobId,
   /** Of the lease that wrote this; an older one writes nothing more. */
   epoch: z.int().nonnegative(),
+  /** The ticket's crashes when this was written: more of them later mean that the runner died after it. */
+  crashes: z.int().nonnegative().default(0),
   phase: z.enum(["queued", "preparing", "running", "finished"]),
   steps: z.array(StepState),
   updated_at: Timestamp,

@@ -1,5 +1,6 @@
 // The patch gate: what may be pushed. It looks at the resulting tree, never at the patch's text.
-import { type Git, type GitCall } from "../io/git.ts";
+import { blobSizes, readBlobs } from "../io/git-objects.ts";
+import type { Git, GitCall } from "../io/git.ts";
 
 export interface Finding {
   rule: "workflow" | "submodule" | "link" | "path" | "size" | "secret" | "protected";
@@ -38,6 +39,9 @@ const protectedPaths: readonly { pattern: RegExp; rule: Finding["rule"]; why: st
 /** Ways in which file systems spell ".git" (git-config(1), core.protectHFS and core.protectNTFS). */
 const gitLike = /^(?:\.git|git~\d+)[ .]*(?::.*)?$/i;
 
+/** Characters that some file systems drop from a name. */
+const ignorable = /[\p{Cc}\p{Cf}]/gu;
+
 /** What stands against pushing these changes; empty when nothing does. Pure. */
 export function screenChanges(changes: readonly RawChange[], limits: GateLimits): Finding[] {
   const findings: Finding[] = [];
@@ -52,10 +56,7 @@ export function screenChanges(changes: readonly RawChange[], limits: GateLimits)
     const { path } = change;
     const hit = protectedPaths.find(({ pattern }) => pattern.test(path));
     if (hit) findings.push({ rule: hit.rule, path, message: hit.why });
-    // oxlint-disable-next-line no-control-regex -- ignorable characters are what HFS+ drops from a name
-    const bare = (part: string): string =>
-      part.replace(/[\u200c-\u200f\u202a-\u202e\u206a-\u206f\ufeff\u0000-\u001f]/g, "");
-    if (path.split(/[/\\]/).some((part) => gitLike.test(bare(part)) || part === "..")) {
+    if (path.split(/[/\\]/).some((part) => gitLike.test(part.replace(ignorable, "")) || part === "..")) {
       findings.push({ rule: "path", path, message: "the name can be taken for git's own folder" });
     }
     if (change.newMode === "160000" || change.oldMode === "160000") {
@@ -95,21 +96,35 @@ export async function screenTrees(options: {
   );
   const changes = parseRawChanges(raw.stdout);
   const findings = screenChanges(changes, limits);
+  const added = new Map<string, RawChange[]>();
   for (const change of changes) {
     if (change.newMode === "000000" || change.newMode === "160000") continue;
-    const { path, newSha } = change;
-    const size = Number((await git(["cat-file", "-s", newSha], call)).stdout.toString("utf8"));
-    if (size > limits.maxBlobBytes) {
-      findings.push({ rule: "size", path, message: `${size} bytes, ${limits.maxBlobBytes} are allowed` });
-      continue;
-    }
-    const content = (await git(["cat-file", "blob", newSha], call)).stdout;
-    if (change.newMode === "120000" && linkTarget(path, content.toString("utf8")) === undefined) {
-      findings.push({ rule: "link", path, message: "a symbolic link that leads out of the repository" });
-    }
-    for (const name of options.secretsIn(`${path}\n${content.toString("latin1")}`)) {
-      findings.push({ rule: "secret", path, message: `it holds a secret (${name})` });
-    }
+    added.set(change.newSha, [...(added.get(change.newSha) ?? []), change]);
+  }
+  const sizes = await blobSizes(git, call, [...added.keys()]);
+  for (const { sha, size } of sizes.filter((blob) => blob.size > limits.maxBlobBytes)) {
+    const message = `${size} bytes, ${limits.maxBlobBytes} are allowed`;
+    findings.push(...(added.get(sha) ?? []).map(({ path }) => ({ rule: "size" as const, path, message })));
+  }
+  const readable = sizes.filter((blob) => blob.size <= limits.maxBlobBytes);
+  for await (const { sha, content } of readBlobs(git, call, readable)) {
+    for (const change of added.get(sha) ?? [])
+      findings.push(...screenBlob(change, content, options.secretsIn));
+  }
+  return findings;
+}
+
+function screenBlob(
+  { newMode, path }: RawChange,
+  content: Buffer,
+  secretsIn: (text: string) => string[],
+): Finding[] {
+  const findings: Finding[] = [];
+  if (newMode === "120000" && linkTarget(path, content.toString("utf8")) === undefined) {
+    findings.push({ rule: "link", path, message: "a symbolic link that leads out of the repository" });
+  }
+  for (const name of secretsIn(`${path}\n${content.toString("latin1")}`)) {
+    findings.push({ rule: "secret", path, message: `it holds a secret (${name})` });
   }
   return findings;
 }

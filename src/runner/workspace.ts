@@ -12,6 +12,7 @@ import { type Git, type GitCall, line } from "../io/git.ts";
 import { rawAttributes } from "../io/mirror.ts";
 
 export interface Workspace {
+  jobId: string;
   tree: string;
   home: string;
   /** How trusted git is called on this workspace. */
@@ -20,8 +21,6 @@ export interface Workspace {
   baseTree: string;
   /** Makes the checkout anew from a git tree, whatever was there. */
   checkOut(tree: string, signal?: AbortSignal): Promise<void>;
-  /** Removes everything. */
-  remove(): Promise<void>;
 }
 
 export interface WorkspaceRequest {
@@ -57,6 +56,7 @@ export async function openWorkspace(
   const baseTree = line(await git(["rev-parse", `${request.base.sha}^{tree}`], call));
 
   return {
+    jobId: request.jobId,
     tree,
     home,
     call,
@@ -68,10 +68,12 @@ export async function openWorkspace(
       await git(["read-tree", "--reset", "-u", wanted], { ...call, signal, timeoutMs: 600_000 });
       await giveOwnGit({ git, tree, request, signal });
     },
-    async remove() {
-      await rm(folder, { recursive: true, force: true });
-    },
   };
+}
+
+/** Removes everything of a job's workspace. */
+export async function removeWorkspace(root: string, jobId: string): Promise<void> {
+  await rm(join(root, jobId), { recursive: true, force: true });
 }
 
 /**

@@ -1,0 +1,42 @@
+// What the runner needs of the other rooms.
+import type { Agent, InputArtifact } from "../agents/agent.ts";
+import type { Artifacts } from "../artifacts/store.ts";
+import type { StreamMask } from "../artifacts/bounded-sink.ts";
+import type { Git, GitAuth } from "../io/git.ts";
+import type { Mirrors } from "../io/mirror.ts";
+import type { Intent } from "../job/intent.ts";
+import type { JobSpec, Repository } from "../job/job-spec.ts";
+import type { StepSpec } from "../job/step-spec.ts";
+import type { Log } from "../log.ts";
+import type { Queue } from "../queue/contract.ts";
+import type { Launcher } from "../sandbox/launch.ts";
+
+export interface RunnerLimits {
+  maxAttemptsPerStep: number;
+  maxPatchBytes: number;
+  maxFiles: number;
+  maxBlobBytes: number;
+  maxOutputChars: number;
+  maxInputBytes: number;
+  stallMs: number;
+}
+
+export interface RunnerDeps {
+  artifacts: Artifacts;
+  /** Throws UserError for an agent that is unknown or not allowed. */
+  agents: { get(name: string): Promise<Agent> };
+  launch: Launcher;
+  git: Git;
+  mirrors: Mirrors;
+  workspacesRoot: string;
+  /** A token that can only read this one repository. */
+  readAuth: (repository: Repository) => Promise<GitAuth>;
+  outbox: Pick<Queue<Intent>, "enqueue">;
+  buildPrompt: (spec: JobSpec, step: StepSpec, inputs: InputArtifact[]) => Promise<string>;
+  limitInputs: (inputs: InputArtifact[]) => InputArtifact[];
+  redactor: { find: (text: string) => string[]; stream: () => StreamMask };
+  gateways: { anthropic?: string; openai?: string };
+  limits: RunnerLimits;
+  clock: () => Date;
+  log: Log;
+}

@@ -1,0 +1,74 @@
+// state.json and its publication: every change of a job's state is written first and then told.
+import type { JobSpec } from "../job/job-spec.ts";
+import type { JobState, StepState } from "../job/job-state.ts";
+import type { Claim } from "../queue/contract.ts";
+import type { RunnerDeps } from "./deps.ts";
+
+export interface JobProgress {
+  readonly state: JobState;
+  /** Changes the state, writes it, and asks for the comment to be brought up to date. */
+  update(
+    change: Partial<Pick<JobState, "phase">>,
+    step?: Partial<StepState> & { step_id: string },
+  ): Promise<void>;
+}
+
+/** Takes up the state that an earlier run left, or begins a new one. */
+export async function openProgress(deps: RunnerDeps, claim: Claim<JobSpec>): Promise<JobProgress> {
+  const spec = claim.ticket.payload;
+  const earlier = await deps.artifacts.readState(spec.job_id);
+  const time = (): string => deps.clock().toISOString();
+  const steps = spec.steps.map((step): StepState => {
+    const known = earlier?.steps.find((one) => one.step_id === step.step_id);
+    return known ?? freshStep(step.step_id, step.agent, step.role);
+  });
+  let state: JobState = {
+    schema_version: "2.0",
+    job_id: spec.job_id,
+    epoch: claim.epoch,
+    phase: earlier?.phase ?? "queued",
+    crashes: earlier?.crashes ?? 0,
+    steps,
+    updated_at: time(),
+  };
+  let told = 0;
+
+  return {
+    get state() {
+      return state;
+    },
+    async update(change, step) {
+      state = {
+        ...state,
+        ...change,
+        crashes: claim.ticket.crashes,
+        steps: state.steps.map((one) => (one.step_id === step?.step_id ? { ...one, ...step } : one)),
+        updated_at: time(),
+      };
+      await claim.assertHeld();
+      await deps.artifacts.writeState(state);
+      if (state.phase === "finished") return;
+      told++;
+      await deps.outbox.enqueue({
+        id: `${spec.job_id}-${claim.epoch}-${told}`,
+        key: `job:${spec.job_id}`,
+        payload: { kind: "progress", job_id: spec.job_id, epoch: claim.epoch },
+      });
+    },
+  };
+}
+
+/** A step that has not begun. */
+export function freshStep(stepId: string, agent: string, role: string): StepState {
+  return {
+    step_id: stepId,
+    agent,
+    role,
+    status: "pending",
+    attempts: 0,
+    started_at: null,
+    finished_at: null,
+    tree_before: null,
+    tree_after: null,
+  };
+}

@@ -1,0 +1,44 @@
+// The job's report.md, put together from its steps' reports. Pure.
+import type { StepResult } from "../job/result.ts";
+
+export interface StepReport {
+  result: StepResult;
+  /** The step's report.md. */
+  text: string;
+}
+
+const titles: Record<string, string> = {
+  planner: "Plan",
+  reviewer: "Review",
+  implementer: "Change",
+  answerer: "Answer",
+};
+
+/**
+ * The report of the step that did the work stands open; plans and reviews are folded below it. Empty when no
+ * step left a report.
+ */
+export function composeReport(steps: readonly StepReport[]): string {
+  const told = steps.filter((step) => step.text.trim() !== "");
+  const main = told.findLast((step) => step.result.role === "implementer") ?? told.at(-1);
+  if (!main) return "";
+  const folded = told
+    .filter((step) => step !== main)
+    .map(({ result, text }) => {
+      const title = titles[result.role] ?? result.role;
+      const by = result.simulated ? `${result.agent}, simulated` : result.agent;
+      return `<details>\n<summary><b>${title}</b> · ${by}</summary>\n\n${text.trim()}\n\n</details>`;
+    });
+  return `${[main.text.trim(), ...folded].join("\n\n")}\n`;
+}
+
+/** The first sentence of a report that isn't a heading, as plain text of at most 200 characters. */
+export function summarize(report: string): string {
+  const prose = report
+    .split("\n")
+    .map((text) => text.replace(/^[>\s*-]+/, "").trim())
+    .find((text) => text !== "" && !/^(?:#|<|`{3}|\||!\[|\[!)/.test(text));
+  if (prose === undefined) return "";
+  const plain = prose.replaceAll(/[*_`]/g, "");
+  return plain.length <= 200 ? plain : `${plain.slice(0, 199)}…`;
+}

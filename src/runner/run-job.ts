@@ -1,0 +1,195 @@
+// One job from its claim to its result. Reads from top to bottom as the job goes.
+import { TransientError, UserError, explain } from "../errors.ts";
+import { isGitHubJob, type GitHubJob, type JobSpec } from "../job/job-spec.ts";
+import type { StepState } from "../job/job-state.ts";
+import type { JobResult, ResultError, Status } from "../job/result.ts";
+import { type Claim, LeaseLostError } from "../queue/contract.ts";
+import { concludeJob, type JobEnd } from "./conclude-job.ts";
+import type { RunnerDeps } from "./deps.ts";
+import { openProgress, type JobProgress } from "./job-progress.ts";
+import { nextStep } from "./pipeline.ts";
+import type { StepReport } from "./report.ts";
+import { runStep } from "./run-step.ts";
+import { stopReason } from "./stop.ts";
+import { openWorkspace, type Workspace } from "./workspace.ts";
+
+/**
+ * Runs the job, or the rest of it after a crash, and returns its result once every artifact is written and the
+ * publication is asked for. A job that ended before its runner died is only concluded again.
+ *
+ * Throws the signal's reason when the lease was lost or the process drains, and TransientError when GitHub or
+ * the network is not well and `lastTry` is false; any other failure is a result.
+ */
+export async function runJob(
+  deps: RunnerDeps,
+  claim: Claim<JobSpec>,
+  { signal, lastTry }: { signal: AbortSignal; lastTry: boolean },
+): Promise<JobResult> {
+  const spec = claim.ticket.payload;
+  const progress = await openProgress(deps, claim);
+  const earlier = await endedBefore(deps, claim, progress);
+  if (earlier) return concludeJob(deps, { claim, progress, end: { kind: "again", result: earlier } });
+
+  const startedAt = deps.clock();
+  try {
+    if (!isGitHubJob(spec)) {
+      throw new UserError("the job names no repository, target and base; submit it from GitHub", {
+        code: "invalid_job",
+      });
+    }
+    await deps.artifacts.prepare(spec);
+    await deps.artifacts.writeJob(spec);
+    await progress.update({ phase: "preparing" });
+    const workspace = await prepareWorkspace(deps, spec, signal);
+    await progress.update({ phase: "running" });
+    const ran = await runSteps(deps, { spec, claim, progress, workspace, signal });
+    const end: JobEnd = { kind: "ended", ...ran, workspace, startedAt, spec };
+    return await concludeJob(deps, { claim, progress, end });
+  } catch (error) {
+    const stopped = stopReason(signal);
+    if (stopped === "lost" || stopped === "drained") throw signal.reason;
+    if (error instanceof LeaseLostError || (error instanceof TransientError && !lastTry)) throw error;
+    const end: JobEnd =
+      stopped === "cancelled"
+        ? { kind: "broken", status: "cancelled", error: undefined, startedAt, spec }
+        : { kind: "broken", status: "failed", error: asResultError(deps, error), startedAt, spec };
+    return concludeJob(deps, { claim, progress, end });
+  }
+}
+
+/** What a person is told: the error itself when it is meant for people, else only that it is a bug. */
+function asResultError(deps: RunnerDeps, error: unknown): ResultError {
+  if (error instanceof UserError || error instanceof TransientError) {
+    return { code: error.code, message: explain(error), details: {} };
+  }
+  deps.log.error({ err: error }, "a bug ended this job");
+  return {
+    code: "internal",
+    message: "a bug in Patchbay; its operator finds the trace in the log under the job's id",
+    details: {},
+  };
+}
+
+/** The result of a run that ended before its runner died; undefined when there is work to do. */
+async function endedBefore(
+  deps: RunnerDeps,
+  claim: Claim<JobSpec>,
+  progress: JobProgress,
+): Promise<JobResult | undefined> {
+  if (progress.state.phase !== "finished" || claim.ticket.crashes <= progress.state.crashes) return undefined;
+  return deps.artifacts.readResult(claim.ticket.payload.job_id);
+}
+
+async function prepareWorkspace(deps: RunnerDeps, spec: GitHubJob, signal: AbortSignal): Promise<Workspace> {
+  const auth = await deps.readAuth(spec.repository);
+  const mirror = await deps.mirrors.fetch(spec.repository, spec.base.sha, spec.job_id, auth, signal);
+  return openWorkspace(
+    { root: deps.workspacesRoot, git: deps.git },
+    { jobId: spec.job_id, mirror, base: spec.base, signal },
+  );
+}
+
+interface StepsRun {
+  spec: JobSpec;
+  claim: Claim<JobSpec>;
+  progress: JobProgress;
+  workspace: Workspace;
+  signal: AbortSignal;
+}
+
+async function runSteps(
+  deps: RunnerDeps,
+  { spec, claim, progress, workspace, signal }: StepsRun,
+): Promise<{ status: Exclude<Status, "running" | "retryable">; steps: StepReport[]; tree: string }> {
+  const reports = new Map<string, StepReport>();
+  const sessions = new Map<string, string>();
+  const visits = new Map<string, number>();
+  let tree = workspace.baseTree;
+  let stands: string | undefined;
+
+  for (let index = 0; ;) {
+    const step = spec.steps[index];
+    const known = progress.state.steps[index];
+    if (!step || !known) throw new Error(`job ${spec.job_id} has no step ${index}`);
+
+    // After a restart: what succeeded before is not done again.
+    const kept = visits.has(step.step_id) ? undefined : await finishedStep(deps, workspace, known);
+    if (kept) {
+      reports.set(step.step_id, kept);
+      tree = known.tree_after ?? tree;
+    } else {
+      const treeBefore = tree;
+      if (stands !== treeBefore || known.attempts > 0) await workspace.checkOut(treeBefore, signal);
+      const startedAt = deps.clock().toISOString();
+      const end = await runStep(deps, {
+        spec,
+        step,
+        workspace,
+        treeBefore,
+        sessionId: sessions.get(step.agent),
+        signal,
+        assertHeld: () => claim.assertHeld(),
+        onAttempt: (attempts) =>
+          progress.update(
+            {},
+            {
+              step_id: step.step_id,
+              status: "running",
+              attempts,
+              started_at: startedAt,
+              tree_before: treeBefore,
+            },
+          ),
+      });
+      reports.set(step.step_id, { result: end.result, text: end.report });
+      tree = end.treeAfter ?? treeBefore;
+      stands = tree;
+      await progress.update(
+        {},
+        {
+          step_id: step.step_id,
+          status: end.result.status,
+          attempts: end.result.attempts,
+          finished_at: end.result.finished_at,
+          tree_after: tree,
+        },
+      );
+    }
+    const { result } = reports.get(step.step_id) ?? {};
+    if (!result || result.status === "running") throw new Error(`step ${step.step_id} has no end`);
+    if (result.session_id !== null) sessions.set(step.agent, result.session_id);
+    visits.set(step.step_id, (visits.get(step.step_id) ?? 0) + 1);
+    await writeContext(deps, spec, sessions);
+
+    const next = nextStep(spec.steps, { index, status: result.status, visits });
+    if (next.kind === "end") return { status: next.status, steps: [...reports.values()], tree };
+    index = next.index;
+  }
+}
+
+/** A step that succeeded before a restart, as long as the tree that it left is still there. */
+async function finishedStep(
+  deps: RunnerDeps,
+  workspace: Workspace,
+  known: StepState,
+): Promise<StepReport | undefined> {
+  if (known.status !== "success" || known.tree_after === null) return undefined;
+  const present = await deps.git(["cat-file", "-e", known.tree_after], {
+    ...workspace.call,
+    okExitCodes: [1, 128],
+  });
+  if (present.exitCode !== 0) return undefined;
+  const { jobId } = workspace;
+  const result = await deps.artifacts.readStepResult(jobId, known.step_id);
+  const text = await deps.artifacts.readInput(jobId, `${known.step_id}/report.md`, deps.limits.maxInputBytes);
+  return result ? { result, text: text ?? "" } : undefined;
+}
+
+async function writeContext(deps: RunnerDeps, spec: JobSpec, sessions: Map<string, string>): Promise<void> {
+  await deps.artifacts.writeContext(spec.job_id, {
+    schema_version: "2.0",
+    job_id: spec.job_id,
+    sessions: Object.fromEntries(sessions),
+    messages: spec.context_window,
+  });
+}
