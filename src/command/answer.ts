@@ -1,0 +1,106 @@
+// What follows from a command: the 👎 for a stranger, a reply, or jobs. The same for every event.
+import { UserError } from "../errors.ts";
+import type { GitHub } from "../io/github.ts";
+import type { Intent } from "../job/intent.ts";
+import type { Pipeline } from "../job/pipelines.ts";
+import type { Log } from "../log.ts";
+import type { Queue } from "../queue/contract.ts";
+import type { Authorize } from "./authorize.ts";
+import { findBase } from "./base.ts";
+import type { Submit } from "./submit.ts";
+import { readThread, type Self } from "./thread.ts";
+import { type JobCommand, toJobSpec } from "./to-job-spec.ts";
+import { describeTrigger, type Trigger } from "./trigger.ts";
+
+/** What a trigger asks for, once it is known that it asks for something. */
+export type Asked = { kind: "reply"; body: string } | { kind: "commands"; commands: readonly JobCommand[] };
+
+export type CommandGitHub = Pick<GitHub, "permission" | "branchHead" | "pullRequest" | "latestComments">;
+
+export interface AnswerOptions {
+  github: (installationId: number) => Promise<CommandGitHub>;
+  authorize: Authorize;
+  self: () => Promise<Self>;
+  submit: Submit;
+  outbox: Pick<Queue<Intent>, "enqueue">;
+  pipelines: readonly Pipeline[];
+  log: Log;
+}
+
+/**
+ * Returns a function that answers one trigger. Repeating it makes the same ids and so changes nothing. Throws
+ * UserError when none of its commands can be run for a reason that a person can mend, TransientError when it may
+ * go better later; a command that is invalid by itself gets its own reply and doesn't stop the others.
+ */
+export function createAnswer(options: AnswerOptions) {
+  const { authorize, outbox, submit, pipelines, log } = options;
+
+  async function react(trigger: Trigger, content: "eyes" | "-1"): Promise<void> {
+    const { repository, comment, subject, delivery } = trigger;
+    await outbox.enqueue({
+      id: `${delivery.inboxId}-${content === "eyes" ? "eyes" : "denied"}`,
+      key: `delivery:${delivery.inboxId}`,
+      payload: {
+        kind: "react",
+        repository,
+        subject: comment
+          ? { type: "issue_comment", comment_id: comment.id }
+          : { type: "issue", number: subject.number },
+        content,
+      },
+    });
+  }
+
+  async function reply(trigger: Trigger, ordinal: number, body: string): Promise<void> {
+    const { repository, subject, delivery } = trigger;
+    const marker = `${delivery.inboxId}-${ordinal}`;
+    await outbox.enqueue({
+      id: marker,
+      key: `delivery:${delivery.inboxId}`,
+      payload: { kind: "reply", repository, number: subject.number, marker, body },
+    });
+  }
+
+  return async (trigger: Trigger, asked: Asked): Promise<void> => {
+    const github = await options.github(trigger.repository.installation_id);
+    const verdict = await authorize(github, trigger.repository, trigger);
+    const fields = { delivery: trigger.delivery.guid };
+    if (verdict.kind === "ignored") {
+      log.info(fields, `${describeTrigger(trigger)}: ignored, ${verdict.reason}`);
+      return;
+    }
+    if (verdict.kind === "denied") {
+      log.info(fields, `${describeTrigger(trigger)}: refused, permission is ${verdict.permission}`);
+      await react(trigger, "-1");
+      return;
+    }
+    if (asked.kind === "reply") {
+      await reply(trigger, 0, asked.body);
+      return;
+    }
+
+    await react(trigger, "eyes");
+    const base = await findBase(github, trigger);
+    const cutoff = { at: trigger.at, ...(trigger.comment && { commentId: trigger.comment.id }) };
+    const thread = await readThread(
+      github,
+      trigger.repository,
+      trigger.subject,
+      cutoff,
+      await options.self(),
+    );
+    const { permission } = verdict;
+    for (const [ordinal, command] of asked.commands.entries()) {
+      try {
+        const spec = toJobSpec(command, { trigger, ordinal, permission, base, thread, pipelines });
+        const outcome = await submit(spec);
+        log.info({ ...fields, job: spec.job_id }, `${describeTrigger(trigger)}: ${outcome}`);
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        await reply(trigger, ordinal, error.message);
+      }
+    }
+  };
+}
+
+export type Answer = ReturnType<typeof createAnswer>;

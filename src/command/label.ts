@@ -1,0 +1,27 @@
+// A label as a command: `agent:<pipeline>` starts that pipeline with the title as its goal.
+import { closest } from "fastest-levenshtein";
+import type { Pipeline } from "../job/pipelines.ts";
+import type { Asked } from "./answer.ts";
+
+/** Labels with which Patchbay says where a job stands; putting one on asks for nothing. */
+const stateLabels: ReadonlySet<string> = new Set(["running", "done", "needs-human", "failed", "cancelled"]);
+
+/** What a label asks for; undefined when it is none of ours. Names are compared without case, as GitHub does. */
+export function readLabel(
+  name: string,
+  options: { prefix: string; pipelines: readonly Pipeline[] },
+): Asked | undefined {
+  if (!name.toLowerCase().startsWith(options.prefix.toLowerCase())) return undefined;
+  const word = name.slice(options.prefix.length).trim().toLowerCase();
+  if (stateLabels.has(word)) return undefined;
+  const names = options.pipelines.map((pipeline) => pipeline.name);
+  if (names.includes(word)) {
+    return { kind: "commands", commands: [{ pipeline: word, text: "", dryRun: false, source: name }] };
+  }
+  const nearest = `${options.prefix}${closest(word, names)}`;
+  const known = names.map((pipeline) => `\`${options.prefix}${pipeline}\``).join(", ");
+  return {
+    kind: "reply",
+    body: `The label \`${name.replaceAll("`", "'")}\` starts no pipeline. Did you mean \`${nearest}\`? Known labels: ${known}.`,
+  };
+}

@@ -1,0 +1,43 @@
+// What can concern us at all, told from a payload's own words: most deliveries end here, in memory.
+import { z } from "zod";
+import { isBot } from "../command/authorize.ts";
+import { Account } from "./payload.ts";
+
+const Asking = z.object({
+  action: z.string(),
+  sender: Account,
+  comment: z.object({ body: z.string().nullish() }).optional(),
+  label: z.object({ name: z.string() }).optional(),
+});
+
+/**
+ * Returns whether a delivery may hold a command: a new comment that has the trigger word somewhere, or a label
+ * with the prefix, from a person or a listed bot. It errs towards yes; the handlers decide.
+ */
+export function createConcerns(options: {
+  /** Such as `/agent`. */
+  trigger: string;
+  /** Such as `agent:`. */
+  labelPrefix: string;
+  /** Login names in lower case. */
+  allowedBots: ReadonlySet<string>;
+}): (event: string, payload: unknown) => boolean {
+  const trigger = options.trigger.toLowerCase();
+  const labelPrefix = options.labelPrefix.toLowerCase();
+
+  return (event, payload) => {
+    const asking = Asking.safeParse(payload);
+    if (!asking.success) return false;
+    const { action, sender, comment, label } = asking.data;
+    if (isBot(sender) && !options.allowedBots.has(sender.login.toLowerCase())) return false;
+    switch (`${event}.${action}`) {
+      case "issue_comment.created":
+        return comment?.body?.toLowerCase().includes(trigger) ?? false;
+      case "issues.labeled":
+      case "pull_request.labeled":
+        return label?.name.toLowerCase().startsWith(labelPrefix) ?? false;
+      default:
+        return false;
+    }
+  };
+}

@@ -1,0 +1,20 @@
+// What every handler has in common: decode, see what is asked, translate, hand over.
+import type { Answer, Asked } from "../command/answer.ts";
+import type { Delivery } from "../job/delivery.ts";
+import type { Log } from "../log.ts";
+
+export type EventName = "issue_comment.created" | "issues.labeled" | "pull_request.labeled";
+
+/** Handles one delivery; `payload` is Probot's, still to be decoded. */
+export type Handler = (delivery: Delivery, payload: unknown) => Promise<void>;
+
+export interface HandlerOptions {
+  answer: Answer;
+  /** What a comment asks for; undefined when it holds no command. */
+  parse: (body: string) => Asked | undefined;
+  /** What a label asks for; undefined when it is none of ours. */
+  readLabel: (name: string) => Asked | undefined;
+  /** Of GitHub, such as github.com. */
+  host: string;
+  log: Log;
+}
