@@ -27,7 +27,6 @@ export async function readThread(
   cutoff: ThreadCutoff,
   self: Self,
 ): Promise<ContextMessage[]> {
-  if (subject.comments === 0) return [];
   const comments = await github.latestComments(repository, subject.number, subject.comments);
   return selectThread(comments, cutoff, self);
 }

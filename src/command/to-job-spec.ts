@@ -62,8 +62,8 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
       title: subject.title,
       body: cut(subject.body, maxBodyChars),
       author: subject.author,
-      comment_id: comment?.id,
-      head_ref: base.headRef,
+      ...(comment && { comment_id: comment.id }),
+      ...(base.headRef !== undefined && { head_ref: base.headRef }),
     },
     base: base.base,
     requested_by: { login: sender.login, id: sender.id, permission },
@@ -90,7 +90,7 @@ function stepsOf(command: JobCommand, pipelines: readonly Pipeline[]): object[] 
   }
   return pipeline.steps.map((step) => ({
     ...step,
-    agent: command.agent ?? step.agent,
-    model: command.model ?? step.model,
+    ...(command.agent !== undefined && { agent: command.agent }),
+    ...(command.model !== undefined && { model: command.model }),
   }));
 }

@@ -157,22 +157,20 @@ export function createGitHub(octokit: Requester) {
     },
 
     /**
-     * The latest of an issue's comments, oldest first: at least 100 of the first `total` when there are as many.
-     * Two calls at most, however long the conversation; comments made since are left out.
+     * The latest of an issue's comments, oldest first: 100 or more when there are as many. `total` is how many it
+     * was said to have; a payload's number may lag a little. Three calls at most, however long the conversation.
      */
     async latestComments(repository: RepositoryName, number: number, total: number): Promise<Comment[]> {
-      const lastPage = Math.max(1, Math.ceil(total / pageSize));
-      const pages = lastPage === 1 ? [1] : [lastPage - 1, lastPage];
-      const found: Comment[] = [];
-      for (const page of pages) {
-        found.push(
-          ...(await call(
-            `reading the comments of #${number}`,
-            z.array(Comment),
-            "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
-            { ...path(repository), issue_number: number, per_page: pageSize, page },
-          )),
+      const lag = 10;
+      let found: Comment[] = [];
+      for (let page = Math.ceil((total + lag) / pageSize); page > 0 && found.length < pageSize; page--) {
+        const earlier = await call(
+          `reading the comments of #${number}`,
+          z.array(Comment),
+          "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+          { ...path(repository), issue_number: number, per_page: pageSize, page },
         );
+        found = [...earlier, ...found];
       }
       return found;
     },

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { findBase } from "../../src/command/base.ts";
+import { UserError } from "../../src/errors.ts";
+import { createWorld, fakeGitHub, headSha, pullRequest, pullSha, type World } from "./fake-github.ts";
+import { makeTrigger } from "./trigger.ts";
+
+const onPull = { kind: "pull_request" as const };
+
+function base(over: Parameters<typeof makeTrigger>[0], world: Partial<World> = {}) {
+  return findBase(fakeGitHub(createWorld(world)), makeTrigger(over));
+}
+
+test("an issue starts from the head of the default branch", async () => {
+  expect(await base({})).toEqual({ base: { ref: "main", sha: headSha } });
+});
+
+test("a pull request starts from its own branch", async () => {
+  expect(await base({ subject: onPull }, { pulls: { 12: pullRequest(12, { from: "Acme/Shop" }) } })).toEqual({
+    base: { ref: "topic", sha: pullSha },
+    headRef: "topic",
+  });
+});
+
+describe("is refused, with what to do", () => {
+  test.each<[string, Parameters<typeof makeTrigger>[0], Partial<World>, RegExp]>([
+    ["an archived repository", { archived: true }, {}, /archived.*Unarchive/s],
+    ["a locked issue", { subject: { locked: true } }, {}, /locked.*Unlock/s],
+    ["a closed issue", { subject: { open: false } }, {}, /issue #12 is closed.*Reopen/s],
+    ["a closed pull request", { subject: { ...onPull, open: false } }, {}, /pull request #12 is closed/],
+    [
+      "a pull request closed since",
+      { subject: onPull },
+      { pulls: { 12: pullRequest(12, { state: "closed" }) } },
+      /pull request #12 is closed/,
+    ],
+    [
+      "a pull request from a fork",
+      { subject: onPull },
+      { pulls: { 12: pullRequest(12, { from: "eve/shop" }) } },
+      /eve\/shop.*forks isn't supported.*Push the branch to acme\/shop/s,
+    ],
+    [
+      "a pull request from a fork that is gone",
+      { subject: onPull },
+      { pulls: { 12: pullRequest(12, { from: null }) } },
+      /a fork that is gone/,
+    ],
+    ["a repository without a commit", {}, { heads: {} }, /no commit on its default branch main.*Push/s],
+  ])("%s", async (_, over, world, message) => {
+    const refused = base(over, world);
+    await expect(refused).rejects.toBeInstanceOf(UserError);
+    await expect(refused).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,76 @@
+// GitHub as the command room sees it, held in plain data.
+import type { CommandGitHub } from "../../src/command/answer.ts";
+import { UserError } from "../../src/errors.ts";
+import type { Comment, PullRequest } from "../../src/io/github.ts";
+import type { Permission } from "../../src/job/job-spec.ts";
+
+export interface World {
+  permissions: Record<string, Permission>;
+  /** Branch → head. */
+  heads: Record<string, string>;
+  pulls: Record<number, PullRequest>;
+  comments: Comment[];
+  /** What was asked, in order. */
+  calls: string[];
+}
+
+export const headSha = "a".repeat(40);
+export const pullSha = "b".repeat(40);
+
+export function createWorld(over: Partial<World> = {}): World {
+  return {
+    permissions: { ann: "write" },
+    heads: { main: headSha, master: headSha },
+    pulls: {},
+    comments: [],
+    calls: [],
+    ...over,
+  };
+}
+
+export function fakeGitHub(world: World): CommandGitHub {
+  return {
+    async permission(_, login) {
+      world.calls.push(`permission ${login}`);
+      return world.permissions[login] ?? "none";
+    },
+    async branchHead(_, branch) {
+      world.calls.push(`branchHead ${branch}`);
+      const head = world.heads[branch];
+      if (head === undefined) {
+        const cause = Object.assign(new Error("Not Found"), { status: 404 });
+        throw new UserError(`reading the branch ${branch}: GitHub answered 404`, { cause });
+      }
+      return head;
+    },
+    async pullRequest(_, number) {
+      world.calls.push(`pullRequest ${number}`);
+      const pull = world.pulls[number];
+      if (!pull) throw new UserError(`reading pull request #${number}: GitHub answered 404`);
+      return pull;
+    },
+    async latestComments(_, number, total) {
+      world.calls.push(`latestComments ${number} ${total}`);
+      return world.comments;
+    },
+  };
+}
+
+/** An open pull request of acme/shop; `from` is the repository of its branch. */
+export function pullRequest(
+  number: number,
+  over: Partial<PullRequest> & { from?: string | null } = {},
+): PullRequest {
+  const { from = "acme/shop", ...rest } = over;
+  return {
+    number,
+    html_url: `https://github.com/acme/shop/pull/${number}`,
+    state: "open",
+    title: "A change",
+    body: null,
+    user: null,
+    head: { ref: "topic", sha: pullSha, repo: from === null ? null : { full_name: from } },
+    base: { ref: "main", repo: { full_name: "acme/shop" } },
+    ...rest,
+  };
+}
