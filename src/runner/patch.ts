@@ -1,5 +1,5 @@
 // What an agent did to the checkout, as a git tree and as a patch.
-import { readdir, rm } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 import { ExecError } from "../io/exec.ts";
 import { type Git, type GitCall, line } from "../io/git.ts";
@@ -18,6 +18,11 @@ export interface Snapshot {
  */
 export async function takeSnapshot(git: Git, workspace: Workspace, signal?: AbortSignal): Promise<Snapshot> {
   const call: GitCall = { ...workspace.call, signal, timeoutMs: 600_000 };
+  if (!(await lstat(workspace.tree)).isDirectory()) {
+    throw new UserError("the agent replaced its checkout by something else; nothing of it is kept", {
+      code: "bad_output",
+    });
+  }
   const warnings = await removeNestedRepositories(workspace.tree);
   const links = await gitLinks(git, call);
   const exclude = links.map((path) => `:(exclude,top,literal)${path}`);
