@@ -84,6 +84,7 @@ export default defineConfig({
     "no-shadow": "off",
     "import/no-unassigned-import": "off",
     "unicorn/consistent-function-scoping": "off",
+    "vitest/valid-title": ["error", { ignoreTypeOfTestName: true }],
   },
   overrides: [
     { files: ["src/**"], rules: { "node/no-process-env": "error" } },
