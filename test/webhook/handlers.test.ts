@@ -1,0 +1,272 @@
+import { describe, expect, test } from "vitest";
+import { TransientError } from "../../src/errors.ts";
+import { deriveJobId } from "../../src/job/ids.ts";
+import { Intent } from "../../src/job/intent.ts";
+import { JobSpec } from "../../src/job/job-spec.ts";
+import { pullRequest } from "../command/fake-github.ts";
+import { createJourney, makeDelivery } from "./journey.ts";
+import { commentPayload, issueLabelPayload, pullLabelPayload } from "./payloads.ts";
+import { handledPayloads } from "./recorded.ts";
+
+const inboxId = makeDelivery("issues", {}).inbox_id;
+const comment = (body: string, over = {}) => makeDelivery("issue_comment", commentPayload(body, over));
+
+describe("a comment with a command", () => {
+  test("is answered by 👀 and a job", async () => {
+    const journey = await createJourney();
+    expect(await journey.handle(comment("please\n/agent fix the login"))).toBe("complete");
+    expect(journey.intents("react")).toEqual([
+      expect.objectContaining({ content: "eyes", subject: { type: "issue_comment", comment_id: 1000 } }),
+    ]);
+    expect(journey.intents("progress")).toHaveLength(1);
+    expect(journey.jobs.tickets).toMatchObject([
+      {
+        id: deriveJobId(inboxId, 0),
+        key: "github.com/acme/shop#12",
+        payload: {
+          goal: "the login",
+          pipeline: "fix",
+          target: { kind: "issue", title: "Login test is flaky", comment_id: 1000 },
+          requested_by: { login: "ann", id: 2, permission: "write" },
+        },
+      },
+    ]);
+    expect(JobSpec.parse(journey.jobs.payloads()[0])).toEqual(journey.jobs.payloads()[0]);
+    for (const intent of journey.outbox.payloads()) expect(Intent.parse(intent)).toEqual(intent);
+  });
+
+  test("two commands make two jobs with ids of their own, handled twice still two", async () => {
+    const journey = await createJourney();
+    const delivery = comment("/agent fix one\n\n/agent fix two");
+    await journey.handle(delivery);
+    const ids = journey.jobs.tickets.map(({ id }) => id);
+    expect(ids).toEqual([deriveJobId(inboxId, 0), deriveJobId(inboxId, 1)]);
+    const said = journey.outbox.tickets.length;
+    expect(await journey.handle(delivery)).toBe("complete");
+    expect(journey.jobs.tickets.map(({ id }) => id)).toEqual(ids);
+    expect(journey.outbox.tickets).toHaveLength(said);
+  });
+
+  test("one that is invalid gets a reply and the other one runs", async () => {
+    const journey = await createJourney();
+    await journey.handle(comment(`/agent fix ${"x".repeat(5001)}\n/agent fix two`));
+    expect(journey.jobs.payloads().map(({ goal }) => goal)).toEqual(["two"]);
+    expect(journey.intents("reply")).toMatchObject([
+      { marker: `${inboxId}-0`, number: 12, body: expect.stringContaining("`goal`") },
+    ]);
+  });
+
+  test("on a pull request starts from its branch", async () => {
+    const journey = await createJourney({ pulls: { 12: pullRequest(12) } });
+    await journey.handle(comment("/agent fix it", { issue: { pull_request: { url: "u" } } }));
+    expect(journey.jobs.payloads()).toMatchObject([
+      { target: { kind: "pull_request", head_ref: "topic" }, base: { ref: "topic" } },
+    ]);
+  });
+
+  test("on a pull request from a fork gets a reply that says what to do", async () => {
+    const journey = await createJourney({ pulls: { 12: pullRequest(12, { from: "eve/shop" }) } });
+    const end = await journey.handle(comment("/agent fix it", { issue: { pull_request: { url: "u" } } }));
+    expect(end).toMatch(/^complete: refused/);
+    expect(journey.jobs.tickets).toEqual([]);
+    expect(journey.intents("reply")).toMatchObject([{ body: expect.stringContaining("Push the branch") }]);
+  });
+
+  test("an edit after it is no context, a comment before it is", async () => {
+    const at = (time: string, updated = time) => ({
+      html_url: "u",
+      created_at: `2026-01-02T${time}Z`,
+      updated_at: `2026-01-02T${updated}Z`,
+      user: { login: "eve", id: 9 },
+    });
+    const journey = await createJourney({
+      comments: [
+        { id: 1, body: "before", ...at("01:00:00") },
+        { id: 2, body: "poisoned", ...at("01:00:00", "03:04:01") },
+        { id: 3, body: "after", ...at("03:04:01") },
+      ],
+    });
+    await journey.handle(comment("/agent fix it"));
+    expect(journey.jobs.payloads()[0]?.context_window.map(({ content }) => content)).toEqual(["before"]);
+  });
+});
+
+describe("who asks", () => {
+  test.each(["/agent fix it", "/agent help", "/agent fix --nonsense"])(
+    "a stranger gets a 👎 and nothing else: %s",
+    async (body) => {
+      const journey = await createJourney({ permissions: { ann: "read" } });
+      expect(await journey.handle(comment(body))).toBe("complete");
+      expect(journey.outbox.payloads()).toMatchObject([
+        { kind: "react", content: "-1", subject: { type: "issue_comment", comment_id: 1000 } },
+      ]);
+      expect(journey.jobs.tickets).toEqual([]);
+      expect(journey.world.calls).toEqual(["permission ann"]);
+    },
+  );
+
+  test.each([
+    ["our own bot", { login: "patchbay[bot]", id: 70, type: "Bot" }],
+    ["another bot", { login: "other[bot]", id: 71, type: "Bot" }],
+  ])("%s gets nothing", async (_, sender) => {
+    const journey = await createJourney({}, { allowedBots: ["patchbay[bot]"] });
+    await journey.handle(comment("/agent fix it", { sender }));
+    await journey.handle(
+      makeDelivery("issues", issueLabelPayload("agent:fix", { sender }), { guid: "second" }),
+    );
+    expect([...journey.outbox.tickets, ...journey.jobs.tickets, ...journey.world.calls]).toEqual([]);
+  });
+
+  test("a comment through our own App gets nothing, whoever's name it bears", async () => {
+    const journey = await createJourney();
+    await journey.handle(comment("/agent fix it", { comment: { performed_via_github_app: { id: 7 } } }));
+    expect(journey.outbox.tickets).toEqual([]);
+  });
+
+  test("a listed bot may run", async () => {
+    const journey = await createJourney({}, { allowedBots: ["renovate[bot]"] });
+    await journey.handle(
+      comment("/agent fix it", { sender: { login: "renovate[bot]", id: 8, type: "Bot" } }),
+    );
+    expect(journey.jobs.tickets).toHaveLength(1);
+  });
+
+  test.each(["hello", "> /agent fix it", "`/agent fix it`", "use /agent to fix it"])(
+    "a comment that holds no command gets nothing, nobody is asked: %s",
+    async (body) => {
+      const journey = await createJourney();
+      expect(await journey.handle(comment(body))).toBe("complete");
+      expect([...journey.outbox.tickets, ...journey.world.calls]).toEqual([]);
+    },
+  );
+
+  test("help answers by one reply", async () => {
+    const journey = await createJourney();
+    await journey.handle(comment("/agent help"));
+    expect(journey.outbox.payloads()).toMatchObject([{ kind: "reply", marker: `${inboxId}-0`, number: 12 }]);
+  });
+});
+
+describe("a label", () => {
+  test.each([
+    ["issues", issueLabelPayload("agent:quick"), "Login test is flaky"],
+    ["pull_request", pullLabelPayload("Agent:Quick"), "A change"],
+  ])("%s: starts its pipeline with the title as its goal", async (event, payload, goal) => {
+    const journey = await createJourney({ pulls: { 12: pullRequest(12) } });
+    await journey.handle(makeDelivery(event, payload));
+    expect(journey.jobs.payloads()).toMatchObject([
+      {
+        goal,
+        pipeline: "quick",
+        target: { body: "It fails on Mondays." },
+        source: { meta: { action: "labeled" } },
+      },
+    ]);
+    expect(journey.intents("react")).toMatchObject([
+      { content: "eyes", subject: { type: "issue", number: 12 } },
+    ]);
+  });
+
+  test("by a stranger gets a 👎 on the issue", async () => {
+    const journey = await createJourney({ permissions: { ann: "triage" } });
+    await journey.handle(makeDelivery("issues", issueLabelPayload("agent:fix")));
+    expect(journey.outbox.payloads()).toMatchObject([
+      { kind: "react", content: "-1", subject: { type: "issue", number: 12 } },
+    ]);
+    expect(journey.jobs.tickets).toEqual([]);
+  });
+
+  test.each(["bug", "agent:running", "agent:done", "agent:needs-human", "agent:failed"])(
+    "%s asks for nothing",
+    async (label) => {
+      const journey = await createJourney();
+      await journey.handle(makeDelivery("issues", issueLabelPayload(label)));
+      expect(journey.outbox.tickets).toEqual([]);
+    },
+  );
+
+  test("that names no pipeline gets the nearest one", async () => {
+    const journey = await createJourney();
+    await journey.handle(makeDelivery("issues", issueLabelPayload("agent:fxi")));
+    expect(journey.intents("reply")).toMatchObject([{ body: expect.stringContaining("`agent:fix`") }]);
+    expect(journey.jobs.tickets).toEqual([]);
+  });
+});
+
+describe("every recorded payload", () => {
+  const recorded = handledPayloads();
+  test("is there", () => expect(recorded.length).toBeGreaterThanOrEqual(9));
+
+  test.each(recorded)("$title: as it is", async ({ event, payload }) => {
+    const journey = await createJourney();
+    expect(await journey.handle(makeDelivery(event, payload))).toBe("complete");
+    expect(journey.outbox.tickets).toEqual([]);
+  });
+
+  test.each(recorded)("$title: with a command and an installation", async ({ event, payload }) => {
+    const journey = await createJourney({
+      permissions: { Codertocat: "admin" },
+      pulls: { 2: pullRequest(2) },
+    });
+    const asking = adapt(payload, "/agent fix the login");
+    expect(await journey.handle(makeDelivery(event, asking))).toBe("complete");
+    expect(journey.jobs.payloads()).toMatchObject([
+      { repository: { owner: "Codertocat", name: "Hello-World", installation_id: 5 } },
+    ]);
+  });
+
+  test.each(recorded)("$title: with a command but no installation", async ({ event, payload }) => {
+    const journey = await createJourney({ permissions: { Codertocat: "admin" } });
+    const { installation: _, ...asking } = adapt(payload, "/agent fix the login");
+    expect(await journey.handle(makeDelivery(event, asking))).toBe("complete");
+    expect([...journey.outbox.tickets, ...journey.world.calls]).toEqual([]);
+  });
+});
+
+/** The payload with our label, a command in its comment when it has one, and an installation. */
+function adapt(payload: Record<string, unknown>, body: string): Record<string, unknown> {
+  const { comment } = payload;
+  return {
+    ...payload,
+    installation: { id: 5 },
+    ...(typeof comment === "object" ? { comment: { ...comment, body } } : { label: { name: "agent:fix" } }),
+  };
+}
+
+describe("what goes wrong", () => {
+  test("a passing fault is thrown for the consumer, the claim still open", async () => {
+    const journey = await createJourney();
+    journey.jobs.failWith(new TransientError("enqueueing: no answer"));
+    await expect(journey.handle(comment("/agent fix it"))).rejects.toBeInstanceOf(TransientError);
+    journey.jobs.failWith(undefined);
+    expect(await journey.handle(comment("/agent fix it"))).toBe("complete");
+    expect(journey.jobs.tickets).toHaveLength(1);
+    expect(journey.intents("reply")).toEqual([]);
+  });
+
+  test("a bug fails the ticket and is told with the delivery's GUID, not with its words", async () => {
+    const journey = await createJourney();
+    journey.jobs.failWith(new Error("undefined is not a function at /secret/place"));
+    const delivery = comment("/agent fix it");
+    expect(await journey.handle(delivery)).toMatch(/^fail: .*undefined is not a function/);
+    expect(journey.intents("reply")).toMatchObject([{ body: expect.stringContaining(delivery.guid) }]);
+    expect(JSON.stringify(journey.intents("reply"))).not.toContain("secret");
+  });
+
+  test("what a person can mend is told once, however often it is handled", async () => {
+    const journey = await createJourney();
+    const delivery = comment("/agent fix it", { issue: { state: "closed" } });
+    await journey.handle(delivery);
+    await journey.handle(delivery);
+    expect(journey.intents("reply")).toMatchObject([{ body: expect.stringContaining("Reopen it") }]);
+  });
+
+  test("a payload of another shape fails its own ticket only", async () => {
+    const journey = await createJourney();
+    const broken = makeDelivery("issue_comment", { action: "created", comment: { body: "/agent" } });
+    expect(await journey.handle(broken)).toMatch(/^fail: /);
+    expect(journey.outbox.tickets).toEqual([]);
+    const notJson = makeDelivery("issue_comment", {}, { body: "{" });
+    expect(await journey.handle(notJson)).toMatch(/^fail: /);
+  });
+});

@@ -1,0 +1,63 @@
+// Payloads of the handled events on acme/shop, as GitHub sends them, to be varied.
+const repository = {
+  name: "shop",
+  full_name: "acme/shop",
+  owner: { login: "acme", id: 1, type: "Organization" },
+  default_branch: "main",
+  archived: false,
+};
+
+const ann = { login: "ann", id: 2, type: "User" };
+
+const issue = {
+  number: 12,
+  title: "Login test is flaky",
+  body: "It fails on Mondays.",
+  user: { login: "bob", id: 3, type: "User" },
+  state: "open",
+  locked: false,
+  comments: 1,
+  updated_at: "2026-01-02T03:04:00Z",
+};
+
+type Parts = Partial<Record<"repository" | "issue" | "comment", object>> & Record<string, unknown>;
+
+/** issue_comment.created. */
+export function commentPayload(body: string, over: Parts = {}): object {
+  const { comment, issue: other, ...rest } = over;
+  return {
+    action: "created",
+    repository,
+    sender: ann,
+    installation: { id: 5 },
+    ...rest,
+    issue: { ...issue, ...other },
+    comment: { id: 1000, body, user: ann, created_at: "2026-01-02T03:04:00Z", ...comment },
+  };
+}
+
+/** issues.labeled. */
+export function issueLabelPayload(label: string, over: Record<string, unknown> = {}): object {
+  return {
+    action: "labeled",
+    repository,
+    sender: ann,
+    installation: { id: 5 },
+    issue,
+    label: { name: label },
+    ...over,
+  };
+}
+
+/** pull_request.labeled. */
+export function pullLabelPayload(label: string, over: Record<string, unknown> = {}): object {
+  return {
+    action: "labeled",
+    repository,
+    sender: ann,
+    installation: { id: 5 },
+    pull_request: { ...issue, title: "A change" },
+    label: { name: label },
+    ...over,
+  };
+}
