@@ -1,0 +1,52 @@
+// The agents that there are, by name.
+import { closest } from "fastest-levenshtein";
+import { UserError } from "../errors.ts";
+import type { Agent } from "./agent.ts";
+import { createSimulatedAgent } from "./simulated.ts";
+
+export interface Agents {
+  /**
+   * Throws UserError: `unknown_agent` for a name that there is not, `preflight` for a real agent whose binary the
+   * operator does not allow.
+   */
+  get(name: string): Agent;
+  names(): string[];
+}
+
+export interface AgentsOptions {
+  /** False: every known name is simulated. */
+  enableRealCli: boolean;
+  /** Names or absolute paths, as ALLOWED_BINARIES lists them. */
+  allowedBinaries: readonly string[];
+}
+
+/** Throws UserError when a configured agent takes a name that is taken. */
+export function createAgents(options: AgentsOptions): Agents {
+  const known = new Map<string, Agent>();
+  for (const name of ["claude", "codex", "opencode", "simulated"])
+    known.set(name, createSimulatedAgent(name));
+  const allowed = new Set(options.allowedBinaries);
+  return {
+    get(name) {
+      const agent = known.get(name);
+      if (!agent) throw unknownAgent(name, [...known.keys()]);
+      if (!options.enableRealCli) return createSimulatedAgent(name);
+      if (agent.binary !== undefined && !allowed.has(agent.binary)) {
+        throw new UserError(
+          `The agent \`${name}\` runs \`${agent.binary}\`, which is not in ALLOWED_BINARIES; the operator can add it there.`,
+          { code: "preflight" },
+        );
+      }
+      return agent;
+    },
+    names: () => [...known.keys()],
+  };
+}
+
+function unknownAgent(name: string, names: readonly string[]): UserError {
+  const listed = names.map((known) => `\`${known}\``).join(", ");
+  return new UserError(
+    `There is no agent \`${name}\`. Did you mean \`${closest(name, [...names])}\`? Known agents: ${listed}.`,
+    { code: "unknown_agent" },
+  );
+}
