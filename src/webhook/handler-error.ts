@@ -24,10 +24,12 @@ function flatten(thrown: unknown): unknown[] {
 }
 
 /** What the system says when it has no room, no handle or no connection now. man 3 errno */
-const lackOfResources: ReadonlySet<unknown> = new Set([
-  ...["ENOSPC", "EDQUOT", "EIO", "EROFS", "EMFILE", "ENFILE", "ENOMEM", "EAGAIN", "EBUSY"],
-  ...["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"],
-]);
+const lackOfResources: ReadonlySet<unknown> = new Set(
+  (
+    "ENOSPC EDQUOT EIO EROFS EMFILE ENFILE ENOMEM EAGAIN EBUSY " +
+    "ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EAI_AGAIN"
+  ).split(" "),
+);
 
 function isLackOfResources(error: unknown): boolean {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

@@ -1,10 +1,11 @@
 // Handles one claimed delivery and sees to it that whatever happens gets a visible answer.
+import { z } from "zod";
 import { explain, TransientError, UserError } from "../errors.ts";
 import type { Delivery } from "../job/delivery.ts";
 import type { Intent } from "../job/intent.ts";
 import type { Log } from "../log.ts";
 import { type Claim, LeaseLostError, type Queue } from "../queue/contract.ts";
-import { z } from "zod";
+import { unwrapHandlerError } from "./handler-error.ts";
 import { Envelope, repositoryOf } from "./payload.ts";
 
 export interface InboxHandlerOptions {
@@ -28,11 +29,15 @@ export function createInboxHandler(options: InboxHandlerOptions): (claim: Claim<
     const place = placeOf(delivery, host);
     if (!place) return;
     const marker = `${delivery.inbox_id}-error`;
-    await outbox.enqueue({
-      id: marker,
-      key: `delivery:${delivery.inbox_id}`,
-      payload: { kind: "reply", ...place, marker, body },
-    });
+    try {
+      await outbox.enqueue({
+        id: marker,
+        key: `delivery:${delivery.inbox_id}`,
+        payload: { kind: "reply", ...place, marker, body },
+      });
+    } catch (error) {
+      throw unwrapHandlerError(error);
+    }
   }
 
   return async (claim) => {

@@ -253,6 +253,15 @@ describe("what goes wrong", () => {
     expect(JSON.stringify(journey.intents("reply"))).not.toContain("secret");
   });
 
+  test("an outbox that is full keeps the delivery for later", async () => {
+    const journey = await createJourney();
+    const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+    journey.outbox.failWith(full);
+    await expect(journey.handle(comment("/agent help"))).rejects.toBeInstanceOf(TransientError);
+    const refused = comment("/agent fix it", { issue: { state: "closed" } });
+    await expect(journey.handle(refused)).rejects.toBeInstanceOf(TransientError);
+  });
+
   test("what a person can mend is told once, however often it is handled", async () => {
     const journey = await createJourney();
     const delivery = comment("/agent fix it", { issue: { state: "closed" } });
