@@ -1,0 +1,43 @@
+// Everything that Patchbay writes on GitHub goes through here, one intent at a time for each job.
+import type { Intent } from "../job/intent.ts";
+import type { GitHubJob } from "../job/job-spec.ts";
+import type { PublisherDeps } from "./deps.ts";
+import { progress } from "./progress.ts";
+import { publish } from "./publish.ts";
+import { reply } from "./reply.ts";
+import { createVoice, type Voice } from "./render/voice.ts";
+
+export interface Publisher {
+  /**
+   * Carries out one intent; doing it again changes nothing. To be called by whoever holds the intent's outbox
+   * ticket, so that calls for one job never overlap. Throws TransientError when the intent is to be repeated, and
+   * UserError when GitHub refuses for good to let Patchbay speak.
+   */
+  carryOut(intent: Intent): Promise<void>;
+}
+
+export function createPublisher(deps: PublisherDeps): Publisher {
+  function voiceOf(host: string): Voice {
+    const { mask, publicUrl, artifactsRoot } = deps;
+    return createVoice({ mask, host, publicUrl, artifactsRoot });
+  }
+  const voiceFor = (spec: GitHubJob): Voice => voiceOf(spec.repository.host);
+
+  return {
+    async carryOut(intent) {
+      switch (intent.kind) {
+        case "react": {
+          const github = await deps.github(intent.repository.installation_id);
+          await github.react(intent.repository, intent.subject, intent.content);
+          return;
+        }
+        case "reply":
+          return reply(deps, intent, voiceOf(intent.repository.host));
+        case "progress":
+          return progress(deps, intent, voiceFor);
+        case "publish":
+          return publish(deps, intent, voiceFor);
+      }
+    },
+  };
+}

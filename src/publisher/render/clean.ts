@@ -1,0 +1,55 @@
+// An agent's Markdown, made harmless: it renders, but it can't ping, hide, track, imitate the bot or break out.
+//
+// Each round reads the text as Markdown and defuses what it finds outside of code; defusing can change what is
+// code (an HTML block may have hidden a fence), so rounds go on until nothing changes. What doesn't settle is
+// shown as plain code.
+import { defuseDoubtful, defuseText } from "./defuse.ts";
+import { fenced, readable } from "./fence.ts";
+import { openFence, regionsOf } from "./regions.ts";
+import type { Voice } from "./voice.ts";
+
+const maxInputChars = 200_000;
+const maxRounds = 20;
+
+/**
+ * Markdown for a comment from text that nobody vouches for. Secrets are masked; mentions of people and teams are
+ * kept from notifying; comments and HTML are taken out or escaped, balanced `<details>` blocks stay; pictures from
+ * foreign hosts become links; lines that would be a command become code; open fences are closed.
+ */
+export function cleanMarkdown(text: string, voice: Pick<Voice, "mask" | "imageHosts">): string {
+  let current = readable(voice.mask(text.slice(0, maxInputChars)))
+    .replaceAll(/<!--\s*patchbay\s*:/gi, "<!-- not-patchbay:")
+    .trim();
+  if (isTangled(current)) return fenced(current);
+  for (let round = 0; round < maxRounds; round++) {
+    const next = defuse(current, voice.imageHosts);
+    if (next === current) {
+      const fence = openFence(current);
+      return fence === undefined ? current : `${current}\n${fence}`;
+    }
+    current = next;
+  }
+  return fenced(current);
+}
+
+/** Nesting deeper than any person writes costs a Markdown parser quadratic time and more. */
+function isTangled(text: string): boolean {
+  return (
+    /^(?:[ \t]*(?:>|[-*+]|\d+[.)])){24}/m.test(text) || /[[\]*_~]{200}|(?:!?\[[^[\]\n]{0,20}){200}/.test(text)
+  );
+}
+
+function defuse(text: string, imageHosts: readonly string[]): string {
+  const out: string[] = [];
+  let at = 0;
+  for (const region of regionsOf(text)) {
+    const source = text.slice(region.start, region.end);
+    out.push(defuseText(text.slice(at, region.start), imageHosts));
+    if (region.kind === "unsure") out.push(defuseDoubtful(source));
+    else if (region.kind === "definition") out.push(`\\${source}`);
+    else out.push(source);
+    at = region.end;
+  }
+  out.push(defuseText(text.slice(at), imageHosts));
+  return out.join("");
+}

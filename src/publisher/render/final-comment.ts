@@ -1,0 +1,135 @@
+// The comment once a job has ended: what came of it, at a glance first.
+import { isReadOnly } from "../../job/step-spec.ts";
+import type { GitHubJob } from "../../job/job-spec.ts";
+import type { JobResult } from "../../job/result.ts";
+import type { Landing } from "../landing.ts";
+import { assemble, fixed, type Part } from "./assemble.ts";
+import { checklist, itemsOfResult } from "./checklist.ts";
+import { diffStatistics, shownDiff, statisticsLine } from "./diff.ts";
+import { codeSpan } from "./fence.ts";
+import { fitMarkdown, maxCommentChars } from "./fit.ts";
+import { goalQuote, logEnd, simulatedNote, smallPrint, warningsNote } from "./frame.ts";
+import { failureOf } from "./failure.ts";
+import { jobMarker } from "./marker.ts";
+import { plainLine } from "./plain.ts";
+import { endedTitle, heldFindings, mayShowPatch, whatNext } from "./unhappy.ts";
+import type { Voice } from "./voice.ts";
+
+export interface Ended {
+  spec: GitHubJob;
+  result: JobResult;
+  landing: Landing;
+  /** report.md */
+  report: string | undefined;
+  /** The end of logs.txt. */
+  log: string | undefined;
+  /** patch.diff as text. */
+  patch: string | undefined;
+}
+
+/** The final comment, below GitHub's limit whatever the agent wrote. */
+export function finalComment(ended: Ended, voice: Voice): string {
+  const { spec, result, landing } = ended;
+  const parts: Part[] = [
+    fixed(`### ${title(ended)}`),
+    fixed(goalQuote(spec, voice)),
+    fixed(simulatedNote(result)),
+    ...(result.status === "success" ? landingParts(ended, voice) : unhappyParts(ended, voice)),
+    { rank: 3, maxChars: landing.kind === "pull_request" ? 12_000 : 40_000, render: reportIn(ended, voice) },
+    { rank: 2, maxChars: 12_000, render: (max) => diffIn(ended, max, voice) },
+    fixed(checklist(itemsOfResult(spec, result))),
+    fixed(warningsNote(result, voice)),
+    fixed(smallPrint(spec, result, voice)),
+  ];
+  const marker = jobMarker(spec.job_id);
+  // Masked once more as a whole: putting parts together must not complete a secret.
+  return `${marker}\n${voice.mask(assemble(parts, maxCommentChars - marker.length - 1))}`;
+}
+
+function title(ended: Ended): string {
+  const { spec, result, landing } = ended;
+  if (result.status !== "success") return endedTitle(result);
+  switch (landing.kind) {
+    case "pull_request":
+      return `✅ Pull request #${landing.number} is ready for review`;
+    case "commit":
+      return `✅ Pushed [${landing.sha.slice(0, 7)}](${landing.url}) to ${codeSpan(landing.branch)}`;
+    case "withheld":
+      return landing.why === "dry_run"
+        ? "🧪 Dry run: nothing was pushed"
+        : "✅ Done, but a fork's branch can't be pushed to";
+    case "refused":
+      return `⚠️ Done, but not published: ${failureOf(landing.code).words}`;
+    case "none":
+      if (spec.steps.some((step) => !isReadOnly(step.role))) return "✅ Done: nothing had to be changed";
+      return spec.steps.some((step) => step.role === "answerer") ? "💬 Answer" : "📋 Plan";
+  }
+}
+
+function landingParts({ spec, landing, patch }: Ended, voice: Voice): Part[] {
+  const statistics = patch === undefined ? "" : `**${statisticsLine(diffStatistics(patch))}**`;
+  const where = voice.whereIs(spec.job_id, "patch.diff");
+  switch (landing.kind) {
+    case "none":
+      return [];
+    case "pull_request":
+    case "commit":
+      return [fixed(statistics)];
+    case "withheld":
+      return [fixed(`${statistics}${statistics === "" ? "" : " · "}the patch: ${where}`)];
+    case "refused": {
+      const lines = [`**Why:** ${plainLine(voice.mask(landing.message), 600)}`];
+      if (landing.pushed) {
+        const { branch, compareUrl } = landing.pushed;
+        lines.push(
+          `**Where it is:** the branch ${codeSpan(branch)}, [open the pull request by hand](${compareUrl})`,
+        );
+      } else {
+        lines.push(`**Where it is:** ${where}; ${applyHint(spec)}`);
+      }
+      lines.push(`**Next:** ${failureOf(landing.code).next}`);
+      return [fixed(lines.join("\\\n")), fixed(statistics)];
+    }
+  }
+}
+
+function unhappyParts({ spec, result, log }: Ended, voice: Voice): Part[] {
+  const held = result.status === "needs_human" && result.patch !== null;
+  return [
+    fixed(heldFindings(result, voice)),
+    fixed(whatNext(result)),
+    fixed(held ? `**The patch:** ${voice.whereIs(spec.job_id, "patch.diff")}; ${applyHint(spec)}` : ""),
+    {
+      rank: 1,
+      maxChars: 8000,
+      render: (max) =>
+        result.status === "failed" || result.status === "timeout" || result.status === "retryable"
+          ? logEnd(log, max, voice)
+          : "",
+    },
+  ];
+}
+
+function applyHint(spec: GitHubJob): string {
+  return `on \`${spec.base.sha.slice(0, 12)}\` it applies with \`git apply --index patch.diff\``;
+}
+
+function diffIn({ result, landing, patch }: Ended, maxChars: number, voice: Voice): string {
+  const unpublished = landing.kind === "withheld" || (landing.kind === "refused" && !landing.pushed);
+  const held = result.status === "needs_human";
+  if (patch === undefined || !(unpublished || held) || !mayShowPatch(result, landing)) return "";
+  return shownDiff(patch, maxChars, voice);
+}
+
+function reportIn({ spec, report, landing }: Ended, voice: Voice): (maxChars: number) => string {
+  return (maxChars) => {
+    if (report === undefined || report.trim() === "") return "";
+    const whole =
+      landing.kind === "pull_request"
+        ? `pull request #${landing.number}`
+        : voice.whereIs(spec.job_id, "report.md");
+    const hint = `\n\n*Shortened; the whole report: ${whole}*`;
+    const fitted = fitMarkdown(report, maxChars - hint.length, voice);
+    return fitted.cut && fitted.text !== "" ? `${fitted.text}${hint}` : fitted.text;
+  };
+}

@@ -1,0 +1,16 @@
+// The hidden marks by which Patchbay finds again what it said.
+
+/** The mark of a job's comment and pull request. */
+export function jobMarker(jobId: string): string {
+  return `<!-- patchbay:job:${jobId} -->`;
+}
+
+/** The mark of a single answer to a command that made no job. */
+export function replyMarker(marker: string): string {
+  return `<!-- patchbay:reply:${marker} -->`;
+}
+
+/** Whether a body carries this mark where we put it: at its very start. Quoted or pasted marks don't count. */
+export function carries(body: string | null | undefined, marker: string): boolean {
+  return body?.startsWith(marker) === true;
+}

@@ -1,0 +1,26 @@
+// A single answer to a command that makes no job.
+import type { Intent } from "../job/intent.ts";
+import type { PublisherDeps } from "./deps.ts";
+import { ownComments } from "./own-comments.ts";
+import { fitMarkdown, maxCommentChars } from "./render/fit.ts";
+import { replyMarker } from "./render/marker.ts";
+import type { Voice } from "./render/voice.ts";
+
+/** GitHub redelivers within 3 days, and Patchbay remembers a delivery for 7: nothing older can be repeated. */
+const repeatableMs = 7 * 24 * 60 * 60 * 1000;
+
+/** Posts the answer unless it is there already. */
+export async function reply(
+  deps: Pick<PublisherDeps, "github" | "app" | "clock">,
+  intent: Extract<Intent, { kind: "reply" }>,
+  voice: Voice,
+): Promise<void> {
+  const { repository, number } = intent;
+  const github = await deps.github(repository.installation_id);
+  const marker = replyMarker(intent.marker);
+  const since = new Date(deps.clock().getTime() - repeatableMs);
+  const [said] = await ownComments(github, deps.app, { repository, number, marker, since });
+  if (said) return;
+  const { text } = fitMarkdown(intent.body, maxCommentChars - marker.length - 1, voice);
+  await github.createComment(repository, number, `${marker}\n${text}`);
+}
