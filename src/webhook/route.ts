@@ -46,15 +46,13 @@ export function createWebhookRoute(options: WebhookRouteOptions): Hono {
 
   const limit = bodyLimit({
     maxSize: maxBodyBytes,
-    onError: (c) => {
-      // What is still on its way is not read: the connection ends with the answer.
-      c.header("Connection", "close");
-      return problem(
+    // node-server ends the connection of a body that was not read to its end.
+    onError: (c) =>
+      problem(
         c,
         413,
         `the body is larger than ${maxBodyBytes} bytes; raise MAX_WEBHOOK_BODY_BYTES if GitHub sent it`,
-      );
-    },
+      ),
   });
 
   app.post(webhookPath, limit, async (c) => {

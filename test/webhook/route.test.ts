@@ -103,6 +103,26 @@ describe("what is kept", () => {
     ]);
   });
 
+  test("the answer waits until it is kept", async () => {
+    let release = () => {};
+    inbox.holdUntil(
+      new Promise((resolve) => {
+        release = resolve;
+      }),
+    );
+    let answered = false;
+    const answer = post(JSON.stringify(command)).then((result) => {
+      answered = true;
+      return result;
+    });
+    // Another request goes there and back meanwhile.
+    await fetch(`http://127.0.0.1:${port}${webhookPath}`);
+    expect(answered).toBe(false);
+    release();
+    expect((await answer).status).toBe(202);
+    expect(inbox.tickets).toHaveLength(1);
+  });
+
   test("the same GUID again is a duplicate and answers 202 too", async () => {
     const body = JSON.stringify(command);
     await post(body);
