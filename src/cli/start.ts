@@ -1,0 +1,39 @@
+// `patchbay start [all|web|runner]`: the App and the runner, in one process or apart.
+import type { Config } from "../config.ts";
+import { UserError } from "../errors.ts";
+import { assemble } from "./assemble.ts";
+import { readEnvironment } from "./environment.ts";
+import { openSetup } from "./setup.ts";
+import { untilStopped } from "./signals.ts";
+
+const parts = ["all", "web", "runner"] as const;
+type Part = (typeof parts)[number];
+
+/** Runs until SIGTERM or SIGINT, then drains. Throws UserError for a configuration that can't work. */
+export async function start(name: string): Promise<void> {
+  const part = parts.find((known) => known === name);
+  if (!part) throw new UserError(`start: "${name}" is not a part; say one of ${parts.join(", ")}`);
+  const config = readEnvironment();
+  if (!config.credentials) {
+    if (part === "runner")
+      throw new UserError("start runner: no credentials yet; run `patchbay start web` first");
+    await openSetup(config);
+    return;
+  }
+  await serve(config, part);
+}
+
+async function serve(config: Config, part: Part): Promise<void> {
+  const house = await assemble(config);
+  const { log } = house;
+  const running = [
+    ...(part === "runner" ? [] : [await house.startWeb()]),
+    ...(part === "web" ? [] : [await house.startRunner()]),
+  ];
+  log.info({ part, stage: "ready" }, "patchbay is ready");
+  const signal = await untilStopped();
+  log.info({ signal }, "stopping: no new work is taken, what runs may end");
+  await Promise.all(running.map((one) => one.stop()));
+  await house.close();
+  log.info("stopped");
+}

@@ -1,0 +1,30 @@
+// The `patchbay` command: which words it knows, and which file answers them.
+import { Command } from "commander";
+import { doctor } from "./cli/doctor.ts";
+import { start } from "./cli/start.ts";
+import { UserError } from "./errors.ts";
+
+const program = new Command("patchbay")
+  .description("Runs coding agents from a GitHub comment and answers with a pull request.")
+  .version("0.1.0")
+  .showHelpAfterError("(patchbay --help lists the commands)");
+
+program
+  .command("start")
+  .description("receive webhooks and run jobs; `web` or `runner` alone to run them apart")
+  .argument("[part]", "all, web or runner", "all")
+  .action(start);
+
+program
+  .command("doctor")
+  .description("say what is missing for real use and how to get it")
+  .option("--json", "print the findings as JSON")
+  .action(doctor);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(`patchbay: ${error.message}`);
+  process.exitCode = 1;
+}
