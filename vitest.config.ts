@@ -1,11 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+/** Where a machine-readable report is wanted as well. */
+const report = process.env["TEST_REPORT"];
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
   },
 });

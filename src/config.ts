@@ -47,6 +47,7 @@ const Environment = z.object({
     .string()
     .regex(/^[/@!][A-Za-z][A-Za-z0-9-]{0,38}$/, "/, @ or ! and a word, such as /agent")
     .default("/agent"),
+  ALLOWED_BOTS: list.prefault(""),
 
   DATA_ROOT: path.prefault("var"),
   QUEUE_ROOT: path.optional(),

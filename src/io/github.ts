@@ -267,6 +267,19 @@ export function createAppGitHub(octokit: Requester) {
   };
 }
 
+/**
+ * Ends a token before its time. A token that is gone already is fine; anything else is left to its own expiry.
+ *
+ * https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
+ */
+export async function revokeToken(apiUrl: string, token: string): Promise<void> {
+  await fetch(`${apiUrl}/installation/token`, {
+    method: "DELETE",
+    headers: { authorization: `token ${token}`, accept: "application/vnd.github+json" },
+    signal: AbortSignal.timeout(10_000),
+  }).catch(() => undefined);
+}
+
 export type AppGitHub = ReturnType<typeof createAppGitHub>;
 
 function path(repository: RepositoryName): { owner: string; repo: string } {

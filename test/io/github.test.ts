@@ -12,8 +12,9 @@ const api = () => nock("https://api.github.com");
 
 beforeAll(() => nock.disableNetConnect());
 afterEach(() => {
-  expect(nock.pendingMocks()).toEqual([]);
+  const unused = nock.pendingMocks();
   nock.cleanAll();
+  if (unused.length > 0) throw new Error(`mocks that nothing asked for: ${unused.join(", ")}`);
 });
 
 async function failure(work: Promise<unknown>): Promise<unknown> {

@@ -1,0 +1,96 @@
+// Every room furnished and wired from one configuration; nothing runs yet.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { ZodType } from "zod";
+import { createArtifacts } from "../artifacts/store.ts";
+import type { Config, Credentials } from "../config.ts";
+import { createGit, type GitAuth } from "../io/git.ts";
+import { createMirrors } from "../io/mirror.ts";
+import { killMarked } from "../io/process-tree.ts";
+import { Delivery } from "../job/delivery.ts";
+import { Intent } from "../job/intent.ts";
+import { JobSpec, type Repository } from "../job/job-spec.ts";
+import { createLog } from "../log.ts";
+import type { Queue } from "../queue/contract.ts";
+import { createFsQueue } from "../queue/fsqueue/fsqueue.ts";
+import { createRedactor } from "../redact.ts";
+import { createProbotDoor } from "../webhook/probot.ts";
+
+/** What every process of Patchbay shares, whichever parts it runs. */
+export async function assemble(config: Config, credentials: Credentials) {
+  const redactor = createRedactor();
+  for (const { name, value } of config.secrets) redactor.register(value, name);
+  const log = createLog({ level: config.LOG_LEVEL, json: config.LOG_JSON, mask: (line) => redactor.mask(line) });
+
+  // git's HOME: empty, so that there is no configuration to find.
+  const gitHome = join(config.DATA_ROOT, "git-home");
+  for (const folder of [gitHome, config.ARTIFACTS_ROOT, config.workspacesRoot]) {
+    await mkdir(folder, { recursive: true });
+  }
+  const git = createGit({ path: config.trustedPath, home: gitHome, allowHttp: config.github.plainHttp });
+  const mirrors = createMirrors({ root: join(config.DATA_ROOT, "mirrors"), git });
+  const artifacts = createArtifacts({ root: config.ARTIFACTS_ROOT, mask: (text) => redactor.mask(text) });
+
+  async function openQueue<Payload>(
+    root: string,
+    payload: ZodType<Payload>,
+    onReclaim: (ticketId: string) => Promise<void>,
+  ): Promise<Queue<Payload>> {
+    return createFsQueue<Payload>({
+      root,
+      payload,
+      maxCrashes: config.RUNNER_MAX_CRASHES,
+      leaseMs: config.RUNNER_RECLAIM_AFTER_SEC * 1000,
+      log,
+      onReclaim: ({ id }) => onReclaim(id),
+    });
+  }
+  const nothingLeft = async (): Promise<void> => undefined;
+  // What is left of a dead runner's agents is ended before anyone else may work on the job.
+  const jobs = await openQueue(config.queueRoot, JobSpec, (id) => killMarked(id));
+  const inbox = await openQueue(join(config.DATA_ROOT, "inbox"), Delivery, nothingLeft);
+  const outbox = await openQueue(join(config.DATA_ROOT, "outbox"), Intent, nothingLeft);
+
+  const probot = await createProbotDoor({
+    ...credentials,
+    apiUrl: config.github.apiUrl,
+    throttle: config.GITHUB_THROTTLE,
+    log,
+  });
+
+  /** A token of its own for each use: one repository, no more than `permissions`, masked from now on. */
+  async function tokenFor(
+    repository: Repository,
+    permissions: Record<string, "read" | "write">,
+  ): Promise<GitAuth> {
+    const { token } = await probot.app.token(repository.installation_id, repository, permissions);
+    redactor.register(token, "installation-token");
+    return { origin: config.github.origin, token };
+  }
+
+  return {
+    config,
+    redactor,
+    log,
+    git,
+    mirrors,
+    artifacts,
+    jobs,
+    inbox,
+    outbox,
+    probot,
+    tokenFor,
+    clock: () => new Date(),
+    async close(): Promise<void> {
+      await Promise.all([jobs.close(), inbox.close(), outbox.close()]);
+    },
+  };
+}
+
+export type House = Awaited<ReturnType<typeof assemble>>;
+
+/** A part that runs until it is told to stop. */
+export interface Running {
+  /** Takes no new work, lets what runs end, and resolves when nothing runs any more. */
+  stop(): Promise<void>;
+}
