@@ -1,8 +1,8 @@
 // Files that are whole or not there, and paths that stay where they belong.
-import { constants } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
 import { randomUUID } from "node:crypto";
+import { constants, lstatSync } from "node:fs";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname, join, relative, resolve, sep } from "node:path";
 
 /**
  * Writes `data` to a temporary name in the same folder, syncs it, renames it over `path` and syncs the folder:
@@ -50,19 +50,40 @@ export async function readFileNoFollow(path: string, maxBytes: number): Promise<
     const stat = await file.stat();
     if (!stat.isFile()) throw new Error(`reading ${path}: it is not a regular file`);
     const buffer = Buffer.alloc(Math.min(stat.size, maxBytes));
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
-    return buffer.subarray(0, bytesRead);
+    // read(2) may return less than it was asked for.
+    for (let filled = 0; filled < buffer.length;) {
+      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled);
+      if (bytesRead === 0) return buffer.subarray(0, filled);
+      filled += bytesRead;
+    }
+    return buffer;
   } finally {
     await file.close();
   }
 }
 
-/** The path of `parts` below `root`. Throws when it would lie anywhere else. */
+/**
+ * The path of `parts` below `root`. Throws when it would lie anywhere else, and when something on the way from
+ * `root` to it, or it itself, is a symbolic link. `root` may be reached through links: the operator chose it.
+ */
 export function safeJoin(root: string, ...parts: string[]): string {
   const base = resolve(root);
   const path = resolve(base, ...parts);
   if (path !== base && !path.startsWith(base.endsWith(sep) ? base : base + sep)) {
     throw new Error(`the path ${join(...parts)} leaves ${base}`);
   }
+  let at = base;
+  for (const name of relative(base, path).split(sep)) {
+    if (name === "") break;
+    at = join(at, name);
+    const stat = lstatSync(at, { throwIfNoEntry: false });
+    if (!stat) break;
+    if (stat.isSymbolicLink()) throw new Error(`the path ${join(...parts)} in ${base} has a symbolic link`);
+  }
   return path;
+}
+
+/** The code of a system error, such as "ENOENT"; undefined for anything else. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
