@@ -1,0 +1,122 @@
+// A GitHub that behaves: it keeps comments and pull requests, refuses doubles, and can lose an answer.
+import type { Comment, PullRequest } from "../../src/io/github.ts";
+import { asGitHubError } from "../../src/io/github-error.ts";
+import type { PublisherGitHub } from "../../src/publisher/deps.ts";
+
+type Call = keyof PublisherGitHub;
+type Fault = { call: Call; status: number; message?: string; tookEffect: boolean };
+
+export const bot = {
+  id: 42,
+  slug: "patchbay",
+  botLogin: "patchbay[bot]",
+  botEmail: "9+patchbay[bot]@x.example",
+};
+
+export interface FakeGitHub extends PublisherGitHub {
+  /** Every request that writes, in order. */
+  writes: string[];
+  reads: string[];
+  reactions: Set<string>;
+  allComments(): Comment[];
+  pulls: PullRequest[];
+  /** The next such call answers so; `tookEffect` when the request did what it says before the answer was lost. */
+  failNext(fault: Fault): void;
+  /** Somebody comments; `app` when through an App. */
+  comment(body: string, by: { login: string; app?: number }): Comment;
+  /** A comment of ours is deleted by a person. */
+  erase(id: number): void;
+}
+
+export function createFakeGitHub(): FakeGitHub {
+  const comments: Comment[] = [];
+  const pulls: PullRequest[] = [];
+  const faults: Fault[] = [];
+  const writes: string[] = [];
+  const reads: string[] = [];
+  const reactions = new Set<string>();
+  let lastId = 1000;
+
+  function refusal(call: Call, status: number, message = "fault"): Error {
+    return asGitHubError(call, Object.assign(new Error(message), { status }));
+  }
+
+  async function write<T>(call: Call, effect: () => T): Promise<T> {
+    writes.push(call);
+    const at = faults.findIndex((fault) => fault.call === call);
+    const [fault] = at === -1 ? [] : faults.splice(at, 1);
+    if (fault && !fault.tookEffect) throw refusal(call, fault.status, fault.message);
+    const done = effect();
+    if (fault) throw refusal(call, fault.status, fault.message);
+    return done;
+  }
+
+  function add(body: string, by: { login: string; app?: number }): Comment {
+    const id = ++lastId;
+    const time = new Date(Date.parse("2026-03-04T05:06:08Z") + id * 1000).toISOString();
+    const made: Comment = {
+      id,
+      html_url: `https://github.com/acme/shop/issues/7#issuecomment-${id}`,
+      body,
+      created_at: time,
+      updated_at: time,
+      user: { login: by.login, id: 1 },
+      performed_via_github_app: by.app === undefined ? null : { id: by.app },
+    };
+    comments.push(made);
+    return made;
+  }
+
+  function existing(call: Call, id: number): Comment {
+    const found = comments.find((comment) => comment.id === id);
+    if (!found) throw refusal(call, 404, "Not Found");
+    return found;
+  }
+
+  return {
+    writes,
+    reads,
+    reactions,
+    pulls,
+    allComments: () => [...comments],
+    failNext: (fault) => void faults.push(fault),
+    comment: add,
+    erase(id) {
+      comments.splice(comments.indexOf(existing("deleteComment", id)), 1);
+    },
+    async comments(_repository, _number, since) {
+      reads.push("comments");
+      return comments.filter((comment) => since === undefined || comment.updated_at >= since);
+    },
+    createComment: (_repository, _number, body) =>
+      write("createComment", () => add(body, { login: bot.botLogin, app: bot.id })),
+    updateComment: (_repository, id, body) =>
+      write("updateComment", () => Object.assign(existing("updateComment", id), { body })),
+    deleteComment: (_repository, id) =>
+      write("deleteComment", () => void comments.splice(comments.indexOf(existing("deleteComment", id)), 1)),
+    react: (_repository, subject, content) =>
+      write("react", () => void reactions.add(`${JSON.stringify(subject)} ${content}`)),
+    async pullRequestsFrom(_repository, branch) {
+      reads.push("pullRequestsFrom");
+      return pulls.filter((pull) => pull.head.ref === branch);
+    },
+    createPullRequest: ({ owner, name }, pull) =>
+      write("createPullRequest", () => {
+        if (pulls.some((one) => one.head.ref === pull.head && one.state === "open"))
+          throw refusal("createPullRequest", 422, "A pull request already exists for acme:x.");
+        const number = 12 + pulls.length;
+        const made: PullRequest = {
+          number,
+          html_url: `https://github.com/${owner}/${name}/pull/${number}`,
+          state: "open",
+          title: pull.title,
+          body: pull.body,
+          user: { login: bot.botLogin, id: 1 },
+          head: { ref: pull.head, sha: "f".repeat(40), repo: { full_name: `${owner}/${name}` } },
+          base: { ref: pull.base, repo: { full_name: `${owner}/${name}` } },
+        };
+        pulls.push(made);
+        return made;
+      }),
+  };
+}

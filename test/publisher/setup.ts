@@ -1,0 +1,104 @@
+// A publisher over a real origin, a GitHub that behaves, and artifacts in memory.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { JobSpec } from "../../src/job/job-spec.ts";
+import type { JobState } from "../../src/job/job-state.ts";
+import type { Publication } from "../../src/job/publication.ts";
+import type { JobResult } from "../../src/job/result.ts";
+import type { PublisherDeps } from "../../src/publisher/deps.ts";
+import { createPublisher, type Publisher } from "../../src/publisher/publisher.ts";
+import { bot, createFakeGitHub, type FakeGitHub } from "./fake-github.ts";
+import { type Change, createGitWorld, type GitWorld } from "./git-world.ts";
+import { mask, resultOf, specOf } from "./job.ts";
+
+export interface Files {
+  job?: JobSpec;
+  state?: JobState;
+  result?: JobResult;
+  report?: string;
+  log?: string;
+  patch?: Buffer;
+  publication?: Publication;
+}
+
+export interface Setup {
+  publisher: Publisher;
+  github: FakeGitHub;
+  files: Files;
+  tokens: { made: number; revoked: number };
+  /** The n-th write of publication.json from now on is the moment at which the process dies. */
+  dieAtWrite(n: number): void;
+  writes(): number;
+  position(place: number | undefined): void;
+}
+
+export function createSetup(world: GitWorld, files: Files, change: Partial<PublisherDeps> = {}): Setup {
+  const github = createFakeGitHub();
+  const tokens = { made: 0, revoked: 0 };
+  let writes = 0;
+  let dieAt = 0;
+  let place: number | undefined;
+  const publisher = createPublisher({
+    artifacts: {
+      readJob: async () => files.job,
+      readState: async () => files.state,
+      readResult: async () => files.result,
+      readText: async (_id, file) => (file === "report.md" ? files.report : files.log),
+      readPatch: async () => files.patch,
+      readPublication: async () => files.publication,
+      async writePublication(publication) {
+        writes++;
+        if (--dieAt === 0) throw new Error("the process died here");
+        files.publication = publication;
+      },
+    },
+    github: async () => github,
+    async writeToken() {
+      tokens.made++;
+      return { token: "ghs_x", revoke: async () => void tokens.revoked++ };
+    },
+    mirrors: world.mirrors,
+    git: world.git,
+    originOf: () => world.origin,
+    app: bot,
+    mask,
+    position: async () => place,
+    artifactsRoot: "/srv/patchbay/artifacts",
+    workRoot: world.workRoot,
+    clock: () => new Date("2026-03-04T05:07:00Z"),
+    ...change,
+  });
+  return {
+    publisher,
+    github,
+    files,
+    tokens,
+    dieAtWrite(n) {
+      dieAt = n;
+    },
+    writes: () => writes,
+    position(at) {
+      place = at;
+    },
+  };
+}
+
+/** A small repository with a login test. */
+export function createShop(): Promise<GitWorld> {
+  return createGitWorld(async (tree) => {
+    await mkdir(join(tree, "src"));
+    await writeFile(join(tree, "src/login.test.ts"), "test('login', () => login());\n");
+  });
+}
+
+/** The files of a finished job whose change is `change`. */
+export function finished(world: GitWorld, change: Change, spec: Partial<JobSpec> = {}): Files {
+  const { tree, sha256, patch } = change;
+  return {
+    job: specOf({ base: { ref: "main", sha: world.baseSha }, ...spec }),
+    result: resultOf({ patch: { base_sha: world.baseSha, tree, sha256, files: 1, bytes: patch.length } }),
+    report: "The test now waits for the session cookie.\n",
+    log: "== 02_implement\nok\n",
+    patch,
+  };
+}
