@@ -26,12 +26,8 @@ export interface Mirrors {
   ): Promise<string>;
 }
 
-/** `root` is var/mirrors; `originOf` gives the scheme and host of a repository, with a closing slash. */
-export function createMirrors(options: {
-  root: string;
-  git: Git;
-  originOf: (repository: Repository) => string;
-}): Mirrors {
+/** `root` is var/mirrors. */
+export function createMirrors(options: { root: string; git: Git }): Mirrors {
   const { git } = options;
   const making = new Map<string, Promise<void>>();
 

@@ -31,14 +31,14 @@ export async function runJob(
   if (earlier) return concludeJob(deps, { claim, progress, end: { kind: "again", result: earlier } });
 
   const startedAt = deps.clock();
+  await deps.artifacts.prepare(spec);
+  await deps.artifacts.writeJob(spec);
   try {
     if (!isGitHubJob(spec)) {
       throw new UserError("the job names no repository, target and base; submit it from GitHub", {
         code: "invalid_job",
       });
     }
-    await deps.artifacts.prepare(spec);
-    await deps.artifacts.writeJob(spec);
     await progress.update({ phase: "preparing" });
     const workspace = await prepareWorkspace(deps, spec, signal);
     await progress.update({ phase: "running" });

@@ -44,7 +44,6 @@ beforeAll(async () => {
   const mirrors = createMirrors({
     root: join(folder, "mirrors"),
     git,
-    originOf: () => "https://github.com/",
   });
   mirror = mirrors.pathOf(repository);
   // The network's part: the commit lies in the mirror already.
@@ -60,7 +59,6 @@ async function checkedOut(): Promise<Workspace> {
   const mirrors = createMirrors({
     root: join(folder, "mirrors"),
     git,
-    originOf: () => "https://github.com/",
   });
   await mirrors.fetch(repository, base, jobId, { origin: "https://github.com/", token: "unused" });
   const workspace = await openWorkspace(

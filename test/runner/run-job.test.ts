@@ -1,0 +1,343 @@
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import { TransientError, UserError } from "../../src/errors.ts";
+import { createWorker } from "../../src/runner/worker.ts";
+import { DrainRequested } from "../../src/runner/stop.ts";
+import { temporaryFolder } from "../temp-folder.ts";
+import { createTestClaim, createTestRunner, type Script } from "./house.ts";
+
+const root = await temporaryFolder();
+const never = new AbortController().signal;
+const plan = { step_id: "01_plan", agent: "opencode", role: "planner" };
+const implement = {
+  step_id: "02_implement",
+  agent: "codex",
+  role: "implementer",
+  retry_backoff_sec: 0,
+  input_artifacts: ["01_plan/report.md"],
+};
+const review = {
+  step_id: "03_review",
+  agent: "claude",
+  role: "reviewer",
+  input_artifacts: ["02_implement/patch.diff"],
+};
+
+let scripts: Record<string, Script>;
+let runs: string[];
+let house: Awaited<ReturnType<typeof createTestRunner>>;
+let houses = 0;
+
+const edit: Script = async ({ workspace }) => {
+  await writeFile(join(workspace, "src", "login.ts"), "export const tries = 5;\n");
+  return { report: "# Change\n\nFive tries now.\n" };
+};
+
+beforeEach(async () => {
+  runs = [];
+  scripts = {
+    opencode: async () => ({ report: "Look at src/login.ts.\n", tokensIn: 10, tokensOut: 5, costUsd: 0.01 }),
+    codex: edit,
+    claude: async ({ inputs }) => ({
+      report: `Read ${inputs[0]?.text.includes("tries = 5") ? "it" : "nothing"}.\n`,
+    }),
+  };
+  house = await createTestRunner(join(root, String(++houses)), {
+    opencode: async (request) => (runs.push(request.stepId), scripts["opencode"]?.(request)),
+    codex: async (request) => (runs.push(request.stepId), scripts["codex"]?.(request)),
+    claude: async (request) => (runs.push(request.stepId), scripts["claude"]?.(request)),
+  });
+});
+
+describe("a job that goes well", () => {
+  test("leaves every file of the design, a patch, and asks for its publication", async () => {
+    const spec = await house.newJob([plan, implement, review]);
+    const { claim, ended } = createTestClaim(spec);
+    await createWorker(house.deps, never)(claim);
+
+    expect(ended).toEqual(["complete: Five tries now."]);
+    const folder = house.artifacts.jobFolder(spec.job_id);
+    expect((await readdir(folder)).toSorted()).toEqual(
+      [
+        "context.json",
+        "job.json",
+        "logs.txt",
+        "patch.diff",
+        "report.md",
+        "result.json",
+        "state.json",
+        "steps",
+      ].toSorted(),
+    );
+    for (const step of spec.steps) {
+      expect((await readdir(join(folder, "steps", step.step_id))).toSorted()).toEqual([
+        "events.jsonl",
+        "logs.txt",
+        "patch.diff",
+        "prompt.md",
+        "raw_stderr.txt",
+        "raw_stdout.txt",
+        "report.md",
+        "result.json",
+      ]);
+    }
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result).toMatchObject({
+      status: "success",
+      change_status: "changed",
+      secrets_check: "passed",
+      metrics: { tokens_in: 10, tokens_out: 5, cost_usd: 0.01 },
+      patch: { base_sha: house.sha, files: 1 },
+    });
+    expect(await readFile(join(folder, "patch.diff"), "utf8")).toContain("+export const tries = 5;");
+    const report = await readFile(join(folder, "report.md"), "utf8");
+    expect(report).toMatch(/Five tries now[\s\S]*<b>Plan<\/b>[\s\S]*<b>Review<\/b>[\s\S]*Read it\./);
+    expect(house.told.at(-1)).toEqual({ kind: "publish", job_id: spec.job_id, epoch: 1 });
+    expect(await readdir(house.deps.workspacesRoot)).toEqual([]);
+  });
+
+  test("hands a step's report to the next one's prompt, and says when there is none", async () => {
+    const spec = await house.newJob([
+      plan,
+      { ...implement, input_artifacts: ["01_plan/report.md", "01_plan/logs.txt"] },
+    ]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    const prompt = join(house.artifacts.stepFolder(spec.job_id, "02_implement"), "prompt.md");
+    expect(await readFile(prompt, "utf8")).toContain("01_plan/report.md: Look at src/login.ts.");
+  });
+
+  test("without a change is a success without a patch", async () => {
+    scripts["codex"] = async () => ({ report: "Nothing to do.\n" });
+    const spec = await house.newJob([implement]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({
+      status: "success",
+      change_status: "no_changes",
+      patch: null,
+    });
+  });
+});
+
+test("what a planner or a reviewer changes is undone and told", async () => {
+  scripts["opencode"] = edit;
+  const spec = await house.newJob([plan, { ...review, input_artifacts: [] }]);
+  await createWorker(house.deps, never)(createTestClaim(spec).claim);
+  const result = await house.artifacts.readResult(spec.job_id);
+  expect(result?.patch).toBeNull();
+  expect(result?.steps[0]?.warnings.join()).toContain("a planner may only read");
+});
+
+describe("a step that fails", () => {
+  test("ends the job with its class and its reason, and is told", async () => {
+    scripts["codex"] = async () => ({
+      status: "failed",
+      error: { code: "auth", message: "401 from the model" },
+    });
+    const spec = await house.newJob([plan, implement, review]);
+    const { claim, ended } = createTestClaim(spec);
+    await createWorker(house.deps, never)(claim);
+    expect(ended).toEqual(["fail: 02_implement: 401 from the model"]);
+    expect(runs).toEqual(["01_plan", "02_implement"]);
+    expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({
+      status: "failed",
+      error: { code: "auth" },
+    });
+    expect(house.told.at(-1)?.kind).toBe("publish");
+  });
+
+  test("for a passing reason is tried again from the tree where it began", async () => {
+    let attempts = 0;
+    scripts["codex"] = async (request) => {
+      const before = await readFile(join(request.workspace, "src", "login.ts"), "utf8");
+      expect(before).toContain("tries = 3");
+      attempts++;
+      await edit(request);
+      if (attempts === 1) return { status: "retryable", error: { code: "overloaded", message: "529" } };
+      return { report: "Second time.\n" };
+    };
+    const spec = await house.newJob([implement]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result).toMatchObject({ status: "success", steps: [{ attempts: 2 }] });
+    expect(result?.steps[0]?.warnings.join()).toContain("attempt 1 failed (529)");
+  });
+
+  test("has no more attempts than it and the operator allow", async () => {
+    scripts["codex"] = async () => ({ status: "retryable", error: { code: "rate_limited", message: "429" } });
+    const spec = await house.newJob([{ ...implement, max_retries: 9 }]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    expect(runs).toHaveLength(3);
+    expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({
+      status: "failed",
+      error: { code: "rate_limited" },
+    });
+  });
+
+  test("because its agent isn't there is told with the remedy", async () => {
+    house.deps.agents.get = async () => {
+      throw new UserError("there is no agent `codx`; did you mean `codex`?", { code: "unknown_agent" });
+    };
+    const spec = await house.newJob([implement]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({
+      status: "failed",
+      error: { code: "unknown_agent", message: expect.stringContaining("did you mean") },
+    });
+  });
+});
+
+describe("the gate", () => {
+  test("holds a patch with a secret: whole on disk, masked in what is said", async () => {
+    scripts["codex"] = async ({ workspace }) => {
+      await writeFile(join(workspace, "config.ts"), 'export const key = "S3CRET";\n');
+      return { report: "I used S3CRET.\n" };
+    };
+    const spec = await house.newJob([implement]);
+    const { claim, ended } = createTestClaim(spec);
+    await createWorker(house.deps, never)(claim);
+    expect(ended[0]).toMatch(/^park: the patch is held: config.ts/);
+    const folder = house.artifacts.jobFolder(spec.job_id);
+    expect(await readFile(join(folder, "patch.diff"), "utf8")).toContain("S3CRET");
+    expect(await readFile(join(folder, "report.md"), "utf8")).not.toContain("S3CRET");
+    expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({
+      status: "needs_human",
+      secrets_check: "failed",
+      error: { code: "secrets_check_failed" },
+    });
+  });
+
+  test("holds a workflow and names the rule", async () => {
+    scripts["codex"] = async ({ workspace }) => {
+      await writeFile(join(workspace, ".github"), "not a folder\n");
+      await writeFile(join(workspace, ".gitmodules"), "[submodule]\n");
+      return {};
+    };
+    const spec = await house.newJob([implement]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result?.error?.details).toMatchObject({ findings: [{ rule: "submodule", path: ".gitmodules" }] });
+  });
+});
+
+describe("a runner that dies", () => {
+  test("in a step: the next one does not repeat what succeeded and starts the step from its recorded tree", async () => {
+    const spec = await house.newJob([plan, implement, review]);
+    const first = createTestClaim(spec);
+    scripts["codex"] = async ({ workspace }) => {
+      await writeFile(join(workspace, "half-done.txt"), "?\n");
+      first.lose();
+      return {};
+    };
+    await createWorker(house.deps, never)(first.claim);
+    expect(first.ended).toEqual([]);
+    expect(await house.artifacts.readResult(spec.job_id)).toBeUndefined();
+
+    scripts["codex"] = async (request) => {
+      expect(await readdir(request.workspace)).not.toContain("half-done.txt");
+      return edit(request);
+    };
+    const second = createTestClaim(spec, 1);
+    await createWorker(house.deps, never)(second.claim);
+    expect(second.ended).toEqual(["complete: Five tries now."]);
+    expect(runs).toEqual(["01_plan", "02_implement", "02_implement", "03_review"]);
+  });
+
+  test("after the end: the next one only concludes again", async () => {
+    const spec = await house.newJob([implement]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    const before = await house.artifacts.readResult(spec.job_id);
+    const second = createTestClaim(spec, 1);
+    await createWorker(house.deps, never)(second.claim);
+    expect(runs).toEqual(["02_implement"]);
+    expect(await house.artifacts.readResult(spec.job_id)).toEqual(before);
+    expect(second.ended).toEqual(["complete: Five tries now."]);
+    expect(house.told.at(-1)).toEqual({ kind: "publish", job_id: spec.job_id, epoch: 2 });
+  });
+
+  test("late: one whose lease is lost writes nothing more", async () => {
+    const spec = await house.newJob([implement]);
+    const late = createTestClaim(spec);
+    scripts["codex"] = async (request) => {
+      late.lose();
+      return edit(request);
+    };
+    await createWorker(house.deps, never)(late.claim);
+    expect(await readdir(house.artifacts.stepFolder(spec.job_id, "02_implement"))).not.toContain(
+      "result.json",
+    );
+    expect(house.told.filter((intent) => intent.kind === "publish")).toEqual([]);
+  });
+});
+
+describe("a job that is stopped", () => {
+  test("by a person ends as cancelled and says so", async () => {
+    const spec = await house.newJob([implement, review]);
+    const { claim, ended, cancel } = createTestClaim(spec);
+    scripts["codex"] = async (request) => {
+      cancel();
+      await edit(request);
+      return { status: "cancelled" };
+    };
+    await createWorker(house.deps, never)(claim);
+    expect(ended).toEqual([expect.stringMatching(/^cancelled/)]);
+    expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({ status: "cancelled" });
+    expect(runs).toEqual(["02_implement"]);
+    expect(house.told.at(-1)?.kind).toBe("publish");
+  });
+
+  test("by a drain goes back to the queue and is not told as an end", async () => {
+    const spec = await house.newJob([implement]);
+    const halt = new AbortController();
+    scripts["codex"] = async () => {
+      halt.abort(new DrainRequested());
+      return { status: "cancelled" };
+    };
+    const { claim, ended } = createTestClaim(spec);
+    await createWorker(house.deps, halt.signal)(claim);
+    expect(ended).toEqual(["release"]);
+    expect(await house.artifacts.readResult(spec.job_id)).toBeUndefined();
+  });
+});
+
+describe("what goes wrong outside of a step", () => {
+  test("for a passing reason waits as long as GitHub says", async () => {
+    house.deps.readAuth = async () => {
+      throw new TransientError("making a token: GitHub answered 502", { retryAfterMs: 60_000 });
+    };
+    const spec = await house.newJob([implement]);
+    const { claim, ended } = createTestClaim(spec);
+    await createWorker(house.deps, never)(claim);
+    expect(ended).toEqual(["retry: making a token: GitHub answered 502"]);
+  });
+
+  test("that keeps going wrong ends the job with the reason", async () => {
+    house.deps.readAuth = async () => {
+      throw new TransientError("making a token: GitHub answered 502");
+    };
+    const spec = await house.newJob([implement]);
+    const { claim, ended } = createTestClaim(spec, 9);
+    await createWorker(house.deps, never)(claim);
+    expect(ended[0]).toMatch(/^fail: making a token/);
+    expect(house.told.at(-1)?.kind).toBe("publish");
+  });
+
+  test("a bug is told as a bug, without its inner words", async () => {
+    house.deps.buildPrompt = async () => {
+      throw new Error("cannot read properties of undefined");
+    };
+    const spec = await house.newJob([implement]);
+    const { claim } = createTestClaim(spec);
+    await createWorker(house.deps, never)(claim);
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result?.error).toMatchObject({ code: "internal" });
+    expect(JSON.stringify(result)).not.toContain("cannot read properties");
+  });
+
+  test("a job without a repository is refused by name", async () => {
+    const spec = await house.newJob([implement], { repository: undefined });
+    const { claim } = createTestClaim(spec);
+    await createWorker(house.deps, never)(claim);
+    expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({ error: { code: "invalid_job" } });
+  });
+});
