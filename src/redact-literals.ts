@@ -1,0 +1,98 @@
+// Finds any of thousands of fixed strings in one pass that skips most of the text: Wu and Manber's algorithm.
+//
+// S. Wu, U. Manber, "A fast algorithm for multi-pattern searching", TR-94-17, University of Arizona, 1994. All
+// strings are looked at through a window as long as the shortest; a table tells for each block of characters how
+// far the window may be moved when that block is at its end.
+
+const tableSize = 1 << 16;
+const maxWindow = 16;
+
+export interface LiteralMatcher {
+  /** Calls `visit` with each occurrence, also overlapping ones, that starts at `from` or later, in order. */
+  each(text: string, from: number, visit: (index: number, at: number) => void): void;
+  /**
+   * The first position from `from` on where the rest of the text is the beginning of a literal, but not all of
+   * it; the text's length when there is none.
+   */
+  heldFrom(text: string, from: number): number;
+}
+
+/** A matcher for these literals, none of them empty; `visit` gets their index. */
+export function createLiteralMatcher(literals: readonly string[]): LiteralMatcher {
+  const shortest = literals.reduce((length, literal) => Math.min(length, literal.length), maxWindow);
+  const longest = literals.reduce((length, literal) => Math.max(length, literal.length), 0);
+  const block = shortest >= 6 ? 3 : Math.min(shortest, 2);
+  const farthest = shortest - block + 1;
+
+  const shifts = new Uint8Array(tableSize).fill(farthest);
+  const byWindow = createChains(literals.length);
+  const byStart = createChains(literals.length);
+  /** The first character, the first two, …: what a text that ends within the first block could be the start of. */
+  const starts = new Set<string>();
+  literals.forEach((literal, index) => {
+    for (let end = block; end <= shortest; end++) {
+      const hash = hashBlock(literal, end - block, block);
+      shifts[hash] = Math.min(shifts[hash] ?? farthest, shortest - end);
+    }
+    byWindow.add(hashBlock(literal, shortest - block, block), index);
+    byStart.add(hashBlock(literal, 0, block), index);
+    for (let length = 1; length < block; length++) starts.add(literal.slice(0, length));
+  });
+
+  return {
+    each(text, from, visit) {
+      if (literals.length === 0) return;
+      const last = text.length - shortest;
+      for (let at = from; at <= last;) {
+        const hash = hashBlock(text, at + shortest - block, block);
+        const shift = shifts[hash] ?? 1;
+        if (shift > 0) {
+          at += shift;
+          continue;
+        }
+        for (let index = byWindow.first(hash); index >= 0; index = byWindow.next(index)) {
+          if (text.startsWith(literals[index] ?? "", at)) visit(index, at);
+        }
+        at++;
+      }
+    },
+
+    heldFrom(text, from) {
+      const { length } = text;
+      for (let at = Math.max(from, length - longest + 1); at < length; at++) {
+        if (length - at < block) {
+          if (starts.has(text.slice(at))) return at;
+          continue;
+        }
+        const hash = hashBlock(text, at, block);
+        for (let index = byStart.first(hash); index >= 0; index = byStart.next(index)) {
+          const literal = literals[index] ?? "";
+          if (literal.length > length - at && literal.startsWith(text.slice(at))) return at;
+        }
+      }
+      return length;
+    },
+  };
+}
+
+function hashBlock(text: string, at: number, block: number): number {
+  if (block === 3) {
+    return ((text.charCodeAt(at) << 10) ^ (text.charCodeAt(at + 1) << 5) ^ text.charCodeAt(at + 2)) & 0xffff;
+  }
+  if (block === 2) return ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) & 0xffff;
+  return text.charCodeAt(at) & 0xffff;
+}
+
+/** Lists of indexes by hash, as linked lists in two arrays. */
+function createChains(count: number) {
+  const heads = new Int32Array(tableSize).fill(-1);
+  const nexts = new Int32Array(count).fill(-1);
+  return {
+    add(hash: number, index: number): void {
+      nexts[index] = heads[hash] ?? -1;
+      heads[hash] = index;
+    },
+    first: (hash: number): number => heads[hash] ?? -1,
+    next: (index: number): number => nexts[index] ?? -1,
+  };
+}

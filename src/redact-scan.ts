@@ -1,0 +1,127 @@
+// Where the secrets of a text are, and up to where that is certain when more text is to come.
+import { createLiteralMatcher, type LiteralMatcher } from "./redact-literals.ts";
+import { patterns, type Pattern } from "./redact-patterns.ts";
+
+/** One fixed string to look for. */
+export interface Literal {
+  text: string;
+  name: string;
+  /** `shield`: a mask of ours, in which nothing is looked for. */
+  kind: "anywhere" | "word" | "shield";
+}
+
+export interface Span {
+  start: number;
+  end: number;
+  name: string;
+  kind: Literal["kind"] | "pattern";
+  /** The match began here, before `start` when something visible leads to the secret. */
+  anchor: number;
+  /** Counts only where no word character stands before it, or a secret ends. */
+  atWordStart: boolean;
+  certain: boolean;
+}
+
+export interface Scan {
+  /** By start; still to be asked of each with `atWordStart`: whether it is. */
+  spans: Span[];
+  /** Everything that starts before this is known. */
+  limit: number;
+}
+
+const anchors = patterns.flatMap((pattern) => pattern.anchors.map((anchor) => ({ anchor, pattern })));
+const anchorMatcher = createLiteralMatcher(anchors.map(({ anchor }) => anchor));
+
+/** Returns a function that looks for these literals and for the well-known patterns. */
+export function createScan(literals: readonly Literal[]) {
+  const anywhere = literals.filter((literal) => literal.kind !== "word");
+  const words = literals.filter((literal) => literal.kind === "word");
+  const anywhereMatcher = createLiteralMatcher(anywhere.map((literal) => literal.text));
+  const wordMatcher = createLiteralMatcher(words.map((literal) => literal.text));
+  const matchers: readonly LiteralMatcher[] = [anywhereMatcher, wordMatcher, anchorMatcher];
+
+  /** Looks from `from` on. `edge` is where a secret found earlier ended; `final`: no more text will come. */
+  return (text: string, from: number, edge: number, final: boolean): Scan => {
+    const spans: Span[] = [];
+    let limit = text.length;
+    if (!final) for (const matcher of matchers) limit = Math.min(limit, matcher.heldFrom(text, from));
+
+    const collect = (known: readonly Literal[]) => (index: number, at: number) => {
+      const literal = known[index];
+      if (literal) spans.push(spanOf(literal, at));
+    };
+    anywhereMatcher.each(text, from, collect(anywhere));
+
+    const late: { pattern: Pattern; at: number }[] = [];
+    anchorMatcher.each(text, from, (index, at) => {
+      const pattern = anchors[index]?.pattern;
+      if (pattern?.atWordStart) late.push({ pattern, at });
+      else if (pattern) limit = Math.min(limit, tryPattern(pattern, text, at, final, spans));
+    });
+
+    const solid = spans.filter((span) => span.kind !== "shield");
+    const starts = new Set(solid.map((span) => span.start));
+    const ends = new Set(solid.map((span) => span.end));
+    const mayStart = (at: number): boolean => at === edge || ends.has(at) || isWordStart(text, at);
+    for (const { pattern, at } of late) {
+      if (mayStart(at)) limit = Math.min(limit, tryPattern(pattern, text, at, final, spans));
+    }
+    wordMatcher.each(text, from, (index, at) => {
+      const literal = words[index];
+      if (!literal || !mayStart(at)) return;
+      const end = at + literal.text.length;
+      if (starts.has(end) || !isWordChar(text, end)) spans.push(spanOf(literal, at));
+      // What begins there may turn out to be a secret, and then this is a whole word.
+      else if (!final && end >= limit) limit = Math.min(limit, at);
+    });
+
+    return { spans: spans.toSorted(inOrder), limit: final ? limit : withoutCuts(spans, limit) };
+  };
+}
+
+/** Whether no word character stands before `at`; that of an escape such as `\n` in JSON is none. */
+export function isWordStart(text: string, at: number): boolean {
+  return !isWordChar(text, at - 1) || /\\[bfnrt]/.test(text.slice(Math.max(0, at - 2), at));
+}
+
+function isWordChar(text: string, at: number): boolean {
+  return /[\p{L}\p{N}_]/u.test(text.charAt(at));
+}
+
+function spanOf(literal: Literal, at: number): Span {
+  const { name, kind, text } = literal;
+  const atWordStart = kind === "word";
+  return { start: at, end: at + text.length, name, kind, anchor: at, atWordStart, certain: true };
+}
+
+/** Adds the match at `at`, if any. Returns the limit that it sets: `at` while more text could change it. */
+function tryPattern(pattern: Pattern, text: string, at: number, final: boolean, spans: Span[]): number {
+  if (!final) {
+    pattern.reach.lastIndex = at;
+    const reached = at + (pattern.reach.exec(text)?.[0].length ?? 0);
+    if (reached >= text.length) return at;
+  }
+  pattern.match.lastIndex = at;
+  const found = pattern.match.exec(text);
+  if (found) {
+    const end = at + found[0].length;
+    const { name, atWordStart, certain } = pattern;
+    const start = end - (found[1] ?? found[0]).length;
+    spans.push({ start, end, name, kind: "pattern", anchor: at, atWordStart, certain });
+  }
+  return text.length;
+}
+
+/** Lowers the limit so that it separates no secret from what shows that it is one. */
+function withoutCuts(spans: readonly Span[], limit: number): number {
+  let lowest = limit;
+  for (const span of spans.toSorted((a, b) => b.anchor - a.anchor)) {
+    const needed = span.kind === "word" ? span.end : span.start;
+    if (span.anchor < lowest && needed >= lowest) lowest = span.anchor;
+  }
+  return lowest;
+}
+
+function inOrder(a: Span, b: Span): number {
+  return a.start - b.start || b.end - a.end || (a.name < b.name ? -1 : 1);
+}

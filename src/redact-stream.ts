@@ -1,0 +1,83 @@
+// Masks a text that arrives in pieces exactly as if it had arrived whole.
+import { isWordStart, type Scan, type Span } from "./redact-scan.ts";
+
+/** How many characters before the current place decide whether a word starts there. */
+const contextLength = 2;
+
+/** Overlapping secrets, masked as one. */
+interface Region {
+  end: number;
+  /** The span that gives its name: a registered one if there is any, else the longest. */
+  best: Span;
+}
+
+export type ScanText = (text: string, from: number, edge: number, final: boolean) => Scan;
+
+/**
+ * Returns a function that takes the next piece of text and gives back what can be told of it, masked. `scan` is
+ * asked for anew at each piece, so that a secret registered meanwhile counts. `onSpan` sees what was found.
+ */
+export function createFeed(scan: () => ScanText, onSpan: (span: Span) => void = () => undefined) {
+  let rest = "";
+  /** Where in `rest` the text begins that hasn't been dealt with; before it stands the context. */
+  let from = 0;
+  let region: Region | undefined;
+  /** Where the last region ended. */
+  let edge = -1;
+  let shieldEnd = -1;
+
+  return (piece: string, final: boolean): string => {
+    const text = rest === "" ? piece : rest + piece;
+    const { spans, limit } = scan()(text, from, region?.end ?? edge, final);
+    const out: string[] = [];
+    let done = from;
+
+    function close(): void {
+      if (!region) return;
+      out.push(maskOf(region.best.name));
+      done = edge = region.end;
+      region = undefined;
+    }
+
+    for (const span of spans) {
+      if (span.start >= limit) break;
+      if (span.kind === "shield") {
+        shieldEnd = Math.max(shieldEnd, span.end);
+        continue;
+      }
+      if (span.end <= shieldEnd) continue;
+      if (span.atWordStart && (region?.end ?? edge) !== span.start && !isWordStart(text, span.start))
+        continue;
+      onSpan(span);
+      if (region && span.start < region.end) {
+        region = { end: Math.max(region.end, span.end), best: better(region.best, span) };
+        continue;
+      }
+      close();
+      out.push(text.slice(done, span.start));
+      done = span.start;
+      region = { end: span.end, best: span };
+    }
+    if (region && region.end <= limit) close();
+    if (!region) out.push(text.slice(done, limit));
+
+    const cut = Math.max(0, limit - contextLength);
+    rest = text.slice(cut);
+    from = limit - cut;
+    edge -= cut;
+    shieldEnd -= cut;
+    if (region) region.end -= cut;
+    return out.join("");
+  };
+}
+
+/** What stands in a secret's place. */
+export function maskOf(name: string): string {
+  return `[redacted:${name}]`;
+}
+
+function better(a: Span, b: Span): Span {
+  const registered = (span: Span): number => (span.kind === "pattern" ? 0 : 1);
+  const more = registered(b) - registered(a) || b.end - b.start - (a.end - a.start);
+  return more > 0 ? b : a;
+}

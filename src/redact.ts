@@ -1,0 +1,103 @@
+// Secrets are registered once, when they are read, and masked wherever text leaves: logs, artifacts, comments.
+import { formsOf } from "./redact-forms.ts";
+import { patterns } from "./redact-patterns.ts";
+import { createScan, type Literal } from "./redact-scan.ts";
+import { createFeed, maskOf } from "./redact-stream.ts";
+
+export interface StreamMasker {
+  /** Takes the next piece and returns what can be told so far; only what may be the start of a secret waits. */
+  push(chunk: string): string;
+  /** Returns what was held back; the masker is then as new. */
+  flush(): string;
+}
+
+export type Redactor = ReturnType<typeof createRedactor>;
+
+/**
+ * An empty register of secrets. Besides what is registered, everything below masks tokens and keys of well-known
+ * shapes (redact-patterns.ts). Masking twice is masking once.
+ */
+export function createRedactor() {
+  const entries = new Set<{ value: string; name: string }>();
+  let scan: ReturnType<typeof createScan> | undefined;
+
+  function currentScan(): ReturnType<typeof createScan> {
+    scan ??= createScan(literalsOf([...entries]));
+    return scan;
+  }
+
+  return {
+    /**
+     * From now on `value` is masked as `[redacted:name]`: as it is, JSON- and HTML-escaped, URL-encoded, in
+     * hexadecimal and in base64 at any alignment; a secret of several lines also line by line; one of less than
+     * 8 characters only as a whole word. An empty value is ignored. Returns a function that forgets it again,
+     * for a credential that has expired.
+     */
+    register(value: string, name: string): () => void {
+      const entry = { value: value.trim(), name };
+      if (entry.value === "") return () => undefined;
+      entries.add(entry);
+      scan = undefined;
+      return () => {
+        entries.delete(entry);
+        scan = undefined;
+      };
+    },
+
+    /** Whether exactly this value is registered, spaces around it aside. */
+    isRegistered(value: string): boolean {
+      return [...entries].some((entry) => entry.value === value.trim());
+    },
+
+    /** The text with every secret replaced by `[redacted:NAME]`. */
+    mask(text: string): string {
+      return createFeed(currentScan)(text, true);
+    },
+
+    /**
+     * The names of the secrets in a text, each once, in order: of registered ones, and of well-known tokens and
+     * keys. What example code is full of (credentials in a URL, an Authorization header) is masked, but is no
+     * finding.
+     */
+    find(text: string): string[] {
+      const names = new Set<string>();
+      createFeed(currentScan, (span) => {
+        if (span.certain) names.add(span.name);
+      })(text, true);
+      return [...names];
+    },
+
+    /** A masker for one stream of text; its output, put together, is `mask` of its input, put together. */
+    stream(): StreamMasker {
+      let feed = createFeed(currentScan);
+      return {
+        push: (chunk) => feed(chunk, false),
+        flush() {
+          const rest = feed("", true);
+          feed = createFeed(currentScan);
+          return rest;
+        },
+      };
+    },
+  };
+}
+
+function literalsOf(entries: readonly { value: string; name: string }[]): Literal[] {
+  const literals: Literal[] = [];
+  const names = new Set(patterns.map((pattern) => pattern.name));
+  for (const { value, name: given } of entries) {
+    const name = safeName(given, entries);
+    names.add(name);
+    const forms = formsOf(value);
+    for (const text of forms.anywhere) literals.push({ text, name, kind: "anywhere" });
+    for (const text of forms.words) literals.push({ text, name, kind: "word" });
+  }
+  for (const name of names) literals.push({ text: maskOf(name), name, kind: "shield" });
+  return literals;
+}
+
+/** A name that can't be mistaken for anything else in a text, and that tells no secret itself. */
+function safeName(name: string, entries: readonly { value: string }[]): string {
+  const plain = name.replaceAll(/[^A-Za-z0-9_.-]/g, "_").slice(0, 64);
+  return plain === "" || entries.some((entry) => plain.includes(entry.value)) ? "secret" : plain;
+}
