@@ -38,7 +38,7 @@ export async function publish(
 
   const log =
     result.status === "success" ? undefined : await artifacts.readText(spec.job_id, "logs.txt", maxLogBytes);
-  const body = finalComment({ spec, result, landing, report, log, patch: patch?.toString("utf8") }, voice);
+  const body = finalComment({ spec, result, landing, report, log, patch }, voice);
   const speaker = createSpeaker(deps, { spec, github, record });
   await speaker.say(body, true);
   await speaker.reconcile();

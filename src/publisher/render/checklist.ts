@@ -63,7 +63,8 @@ function line(item: Item): string {
   const parts = [`**${stepName(item.step_id)}**`, item.agent];
   const how = standing(item);
   if (how !== "") parts.push(how);
-  if (item.attempts > 1) parts.push(`attempt ${item.attempts}`);
+  if (item.attempts > 1)
+    parts.push(item.status === "running" ? `attempt ${item.attempts}` : `${item.attempts} attempts`);
   return parts.join(" · ");
 }
 

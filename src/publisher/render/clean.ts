@@ -6,9 +6,10 @@
 import { defuseDoubtful, defuseText } from "./defuse.ts";
 import { fenced, readable } from "./fence.ts";
 import { openFence, regionsOf } from "./regions.ts";
+import { isTangled } from "./tangled.ts";
 import type { Voice } from "./voice.ts";
 
-const maxInputChars = 200_000;
+const maxInputChars = 100_000;
 const maxRounds = 20;
 
 /**
@@ -17,7 +18,7 @@ const maxRounds = 20;
  * foreign hosts become links; lines that would be a command become code; open fences are closed.
  */
 export function cleanMarkdown(text: string, voice: Pick<Voice, "mask" | "imageHosts">): string {
-  let current = readable(voice.mask(text.slice(0, maxInputChars)))
+  let current = readable(voice.mask(text).slice(0, maxInputChars))
     .replaceAll(/<!--\s*patchbay\s*:/gi, "<!-- not-patchbay:")
     .trim();
   if (isTangled(current)) return fenced(current);
@@ -30,13 +31,6 @@ export function cleanMarkdown(text: string, voice: Pick<Voice, "mask" | "imageHo
     current = next;
   }
   return fenced(current);
-}
-
-/** Nesting deeper than any person writes costs a Markdown parser quadratic time and more. */
-function isTangled(text: string): boolean {
-  return (
-    /^(?:[ \t]*(?:>|[-*+]|\d+[.)])){24}/m.test(text) || /[[\]*_~]{200}|(?:!?\[[^[\]\n]{0,20}){200}/.test(text)
-  );
 }
 
 function defuse(text: string, imageHosts: readonly string[]): string {

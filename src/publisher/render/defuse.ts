@@ -3,7 +3,9 @@ import { gap } from "./plain.ts";
 
 /** A stretch that everybody reads as text. */
 export function defuseText(text: string, imageHosts: readonly string[]): string {
-  return withoutCommands(withoutMentions(withoutForeignImages(withoutHtml(text), imageHosts)));
+  const quiet = withoutCommands(withoutMentions(withoutForeignImages(withoutHtml(text), imageHosts)));
+  // Headings smaller than the comment's own.
+  return quiet.replaceAll(/^( {0,3})#{1,3}(?=[ \t])/gm, "$1####");
 }
 
 /** A stretch that CommonMark reads as code and GitHub may read as text: what is added must look right as both. */

@@ -23,21 +23,25 @@ export interface Ended {
   report: string | undefined;
   /** The end of logs.txt. */
   log: string | undefined;
-  /** patch.diff as text. */
-  patch: string | undefined;
+  /** patch.diff */
+  patch: Buffer | undefined;
 }
 
 /** The final comment, below GitHub's limit whatever the agent wrote. */
 export function finalComment(ended: Ended, voice: Voice): string {
   const { spec, result, landing } = ended;
+  const steps = fixed(checklist(itemsOfResult(spec, result)));
+  const answered = result.status === "success" && landing.kind === "none";
   const parts: Part[] = [
-    fixed(`### ${title(ended)}`),
+    fixed(`### ${title(ended)}${result.steps.some((step) => step.simulated) ? " (simulated)" : ""}`),
     fixed(goalQuote(spec, voice)),
-    fixed(simulatedNote(result)),
     ...(result.status === "success" ? landingParts(ended, voice) : unhappyParts(ended, voice)),
+    // Where the checklist stood while the job ran; an answer, though, comes first.
+    ...(answered ? [] : [steps]),
+    fixed(simulatedNote(result)),
     { rank: 3, maxChars: landing.kind === "pull_request" ? 12_000 : 40_000, render: reportIn(ended, voice) },
     { rank: 2, maxChars: 12_000, render: (max) => diffIn(ended, max, voice) },
-    fixed(checklist(itemsOfResult(spec, result))),
+    ...(answered ? [steps] : []),
     fixed(warningsNote(result, voice)),
     fixed(smallPrint(spec, result, voice)),
   ];

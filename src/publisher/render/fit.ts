@@ -19,8 +19,12 @@ export function fitMarkdown(
   maxChars: number,
   voice: Pick<Voice, "mask" | "imageHosts">,
 ): Fitted {
-  const clean = cleanMarkdown(text, voice);
-  if (clean.length <= maxChars) return { text: clean, cut: false };
+  // What can't be shown anyway isn't read: comments and colours that go leave room for a third more.
+  const bound = Math.ceil(maxChars * 1.34) + 1000;
+  // Masked before it is cut, so that no half of a secret stays.
+  const masked = voice.mask(text);
+  const clean = cleanMarkdown(masked.slice(0, bound), voice);
+  if (clean.length <= maxChars) return { text: clean, cut: masked.length > bound };
   for (let limit = maxChars; limit > 100; limit = Math.floor(limit * 0.8)) {
     // Cleaned again, since a cut can open what was closed: a code span that hid a mention, say.
     const shorter = cleanMarkdown(closeOpen(cutAtBlock(clean, limit)), voice);

@@ -26,6 +26,7 @@ export function pullRequestBody(
   const body = assemble(
     [
       fixed(kind === "issue" ? `Closes #${number}` : `For #${number}`),
+      fixed(thanks(spec)),
       fixed(simulatedNote(result)),
       {
         rank: 1,
@@ -43,6 +44,12 @@ export function pullRequestBody(
     maxCommentChars - marker.length - 1,
   );
   return `${marker}\n${voice.mask(body)}`;
+}
+
+/** The one mention that Patchbay makes on purpose: an edited comment notifies nobody, a new pull request does. */
+function thanks(spec: GitHubJob): string {
+  const { login } = spec.requested_by;
+  return /^[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}$/.test(login) ? `Asked for by @${login}.` : "";
 }
 
 /**
