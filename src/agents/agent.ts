@@ -16,6 +16,11 @@ export interface AgentRequest {
   allowedTools: string[] | undefined;
   /** A session of the same CLI to resume. */
   sessionId: string | undefined;
+  /**
+   * What that session had used up before, as an earlier outcome's `sessionUsage` tells it. Some CLIs count by session:
+   * without this the numbers of a resumed run stay unknown, since what came before can't be taken off.
+   */
+  sessionBefore?: SessionUsage | undefined;
   /** Absolute paths as the agent sees them. */
   workspace: string;
   home: string;
@@ -24,6 +29,13 @@ export interface AgentRequest {
   signal: AbortSignal;
   onEvent: (event: AgentEvent) => void;
   launch: Launch;
+}
+
+/** Undefined is unknown. */
+export interface SessionUsage {
+  tokensIn: number | undefined;
+  tokensOut: number | undefined;
+  costUsd: number | undefined;
 }
 
 export interface InputArtifact {
@@ -41,7 +53,14 @@ export type AgentEvent =
   | { type: "tool"; name: string; detail: string; status: "started" | "completed" | "failed" }
   | { type: "command"; command: string; exitCode: number | undefined; output: string }
   | { type: "file_change"; path: string; change: "add" | "update" | "delete" }
-  | { type: "usage"; tokensIn: number; tokensOut: number; costUsd: number | undefined; cumulative: boolean }
+  /** `cumulative`: which of the numbers are those of the whole session so far; the others add up over the run. */
+  | {
+      type: "usage";
+      tokensIn: number;
+      tokensOut: number;
+      costUsd: number | undefined;
+      cumulative: "none" | "cost" | "all";
+    }
   | { type: "retry"; attempt: number; message: string; httpStatus: number | undefined }
   | { type: "denied"; tool: string; detail: string }
   | { type: "error"; code: ErrorCode; message: string; retryable: boolean }
@@ -82,6 +101,8 @@ export interface AgentOutcome {
   costUsd: number | undefined;
   tokensIn: number | undefined;
   tokensOut: number | undefined;
+  /** Of the whole session, for a later run that resumes it. */
+  sessionUsage?: SessionUsage | undefined;
   warnings: string[];
 }
 
