@@ -56,8 +56,8 @@ export type AgentEvent =
   /** `cumulative`: which of the numbers are those of the whole session so far; the others add up over the run. */
   | {
       type: "usage";
-      tokensIn: number;
-      tokensOut: number;
+      tokensIn: number | undefined;
+      tokensOut: number | undefined;
       costUsd: number | undefined;
       cumulative: "none" | "cost" | "all";
     }

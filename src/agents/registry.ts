@@ -2,6 +2,12 @@
 import { closest } from "fastest-levenshtein";
 import { UserError } from "../errors.ts";
 import type { Agent } from "./agent.ts";
+import { claudeCode } from "./claude-code.ts";
+import { createCliAgent } from "./cli-agent.ts";
+import { codex } from "./codex.ts";
+import { createCustomAgent } from "./custom.ts";
+import type { CustomAgent } from "./custom-agent.ts";
+import { opencode } from "./opencode.ts";
 import { createSimulatedAgent } from "./simulated.ts";
 
 export interface Agents {
@@ -18,13 +24,27 @@ export interface AgentsOptions {
   enableRealCli: boolean;
   /** Names or absolute paths, as ALLOWED_BINARIES lists them. */
   allowedBinaries: readonly string[];
+  /** CLIs described in configuration. */
+  custom: readonly CustomAgent[];
 }
 
 /** Throws UserError when a configured agent takes a name that is taken. */
 export function createAgents(options: AgentsOptions): Agents {
   const known = new Map<string, Agent>();
-  for (const name of ["claude", "codex", "opencode", "simulated"])
-    known.set(name, createSimulatedAgent(name));
+  for (const agent of [...[claudeCode, codex, opencode].map(createCliAgent), createSimulatedAgent()]) {
+    known.set(agent.name, agent);
+  }
+  for (const description of options.custom) {
+    if (known.has(description.name)) {
+      throw new UserError(
+        `AGENTS_FILE: there are two agents named ${description.name}; give one another name`,
+        {
+          code: "preflight",
+        },
+      );
+    }
+    known.set(description.name, createCustomAgent(description));
+  }
   const allowed = new Set(options.allowedBinaries);
   return {
     get(name) {
