@@ -85,6 +85,7 @@ export default defineConfig({
     "import/no-unassigned-import": "off",
     "import/no-named-as-default-member": "off",
     "import/no-named-as-default": "off",
+    "promise/always-return": ["error", { ignoreLastCallback: true }],
     "typescript/require-array-sort-compare": ["error", { ignoreStringArrays: true }],
     "unicorn/consistent-function-scoping": "off",
     "vitest/valid-title": ["error", { ignoreTypeOfTestName: true }],

@@ -2,8 +2,10 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ZodType } from "zod";
+import { createAgents } from "../agents/registry.ts";
 import { createArtifacts } from "../artifacts/store.ts";
-import type { Config, Credentials } from "../config.ts";
+import type { Config } from "../config.ts";
+import type { Credentials } from "../credentials.ts";
 import { createGit, type GitAuth } from "../io/git.ts";
 import { createMirrors } from "../io/mirror.ts";
 import { killMarked } from "../io/process-tree.ts";
@@ -16,11 +18,18 @@ import { createFsQueue } from "../queue/fsqueue/fsqueue.ts";
 import { createRedactor } from "../redact.ts";
 import { createProbotDoor } from "../webhook/probot.ts";
 
+/** GitHub's tokens of an installation end after an hour. */
+const tokenLifeMs = 61 * 60 * 1000;
+
 /** What every process of Patchbay shares, whichever parts it runs. */
 export async function assemble(config: Config, credentials: Credentials) {
   const redactor = createRedactor();
   for (const { name, value } of config.secrets) redactor.register(value, name);
-  const log = createLog({ level: config.LOG_LEVEL, json: config.LOG_JSON, mask: (line) => redactor.mask(line) });
+  const log = createLog({
+    level: config.LOG_LEVEL,
+    json: config.LOG_JSON,
+    mask: (line) => redactor.mask(line),
+  });
 
   // git's HOME: empty, so that there is no configuration to find.
   const gitHome = join(config.DATA_ROOT, "git-home");
@@ -64,12 +73,19 @@ export async function assemble(config: Config, credentials: Credentials) {
     permissions: Record<string, "read" | "write">,
   ): Promise<GitAuth> {
     const { token } = await probot.app.token(repository.installation_id, repository, permissions);
-    redactor.register(token, "installation-token");
+    const forget = redactor.register(token, "installation-token");
+    setTimeout(forget, tokenLifeMs).unref();
     return { origin: config.github.origin, token };
   }
 
+  const agents = createAgents({
+    enableRealCli: config.ENABLE_REAL_CLI,
+    allowedBinaries: config.ALLOWED_BINARIES,
+  });
+
   return {
     config,
+    agents,
     redactor,
     log,
     git,

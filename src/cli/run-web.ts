@@ -1,23 +1,19 @@
 // The web part: the webhook route, the inbox's worker and the publisher.
-import { serve } from "@hono/node-server";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { createAgents } from "../agents/registry.ts";
+import { serve, type ServerType } from "@hono/node-server";
 import { createAnswer } from "../command/answer.ts";
 import { createAuthorize } from "../command/authorize.ts";
 import { readLabel } from "../command/label.ts";
 import { createSubmit } from "../command/submit.ts";
-import { revokeToken } from "../io/github.ts";
+import { UserError, explain } from "../errors.ts";
 import { newId } from "../job/ids.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
-import { createPublisher } from "../publisher/publisher.ts";
 import { consume } from "../queue/consume.ts";
 import { createConcerns } from "../webhook/concerns.ts";
 import { registerHandlers } from "../webhook/handlers.ts";
 import { createInboxHandler } from "../webhook/inbox-worker.ts";
 import { createWebhookRoute } from "../webhook/route.ts";
 import type { House, Running } from "./assemble.ts";
+import { openPublisher } from "./open-publisher.ts";
 
 const labelPrefix = "agent:";
 /** Deliveries and publications are short and mostly wait for GitHub. */
@@ -46,7 +42,7 @@ export async function runWeb(house: House): Promise<Running> {
   });
 
   const drain = new AbortController();
-  const publisher = await openPublisher(house);
+  const publisher = once(() => openPublisher(house));
   const receive = createInboxHandler({ receive: (delivery) => probot.receive(delivery), outbox, host, log });
   const workers = [
     consume({ queue: inbox, concurrency, handle: receive, signal: drain.signal, log }),
@@ -54,7 +50,7 @@ export async function runWeb(house: House): Promise<Running> {
       queue: outbox,
       concurrency,
       async handle(claim) {
-        await publisher.carryOut(claim.ticket.payload);
+        await (await publisher()).carryOut(claim.ticket.payload);
         await claim.complete();
       },
       signal: drain.signal,
@@ -72,9 +68,7 @@ export async function runWeb(house: House): Promise<Running> {
     log,
   });
   const server = serve({ fetch: route.fetch, hostname: config.HOST, port: config.PORT });
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : config.PORT;
+  const port = await listening(server);
   log.info({ host: config.HOST, port }, "listening for webhooks");
 
   return {
@@ -84,4 +78,33 @@ export async function runWeb(house: House): Promise<Running> {
       await Promise.all(workers);
     },
   };
+}
+
+/** What `make` gives, asked for once; a failure is not remembered, since GitHub may only be away for a moment. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+/** The port, once it is open. Throws UserError when it can't be had. */
+function listening(server: ServerType): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause) => {
+      reject(
+        new UserError(`listening: ${explain(cause)}; set HOST and PORT to an address that is free`, {
+          cause,
+        }),
+      );
+    });
+    server.once("listening", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
 }

@@ -1,8 +1,11 @@
 // `patchbay start [all|web|runner]`: the App and the runner, in one process or apart.
 import type { Config } from "../config.ts";
+import type { Credentials } from "../credentials.ts";
 import { UserError } from "../errors.ts";
 import { assemble } from "./assemble.ts";
 import { readEnvironment } from "./environment.ts";
+import { runRunner } from "./run-runner.ts";
+import { runWeb } from "./run-web.ts";
 import { openSetup } from "./setup.ts";
 import { untilStopped } from "./signals.ts";
 
@@ -14,23 +17,24 @@ export async function start(name: string): Promise<void> {
   const part = parts.find((known) => known === name);
   if (!part) throw new UserError(`start: "${name}" is not a part; say one of ${parts.join(", ")}`);
   const config = readEnvironment();
-  if (!config.credentials) {
+  const { credentials } = config;
+  if (!credentials) {
     if (part === "runner")
       throw new UserError("start runner: no credentials yet; run `patchbay start web` first");
     await openSetup(config);
     return;
   }
-  await serve(config, part);
+  await serve(config, credentials, part);
 }
 
-async function serve(config: Config, part: Part): Promise<void> {
-  const house = await assemble(config);
+async function serve(config: Config, credentials: Credentials, part: Part): Promise<void> {
+  const house = await assemble(config, credentials);
   const { log } = house;
   const running = [
-    ...(part === "runner" ? [] : [await house.startWeb()]),
-    ...(part === "web" ? [] : [await house.startRunner()]),
+    ...(part === "runner" ? [] : [await runWeb(house)]),
+    ...(part === "web" ? [] : [await runRunner(house)]),
   ];
-  log.info({ part, stage: "ready" }, "patchbay is ready");
+  log.info({ part }, "patchbay is ready");
   const signal = await untilStopped();
   log.info({ signal }, "stopping: no new work is taken, what runs may end");
   await Promise.all(running.map((one) => one.stop()));

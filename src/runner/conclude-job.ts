@@ -128,6 +128,9 @@ async function gatedChange(deps: RunnerDeps, end: Extract<JobEnd, { kind: "ended
       limits,
       secretsIn: (text) => deps.redactor.find(text),
     });
+    const said =
+      findings.length === 0 ? "the patch passes" : `the patch is held, ${findings.length} findings`;
+    deps.log.info({ stage: "gate" }, `${said}: ${countFiles(bytes)} files, ${bytes.length} bytes`);
     const patch = {
       base_sha: spec.base?.sha ?? "",
       tree,

@@ -41,6 +41,9 @@ export async function runJob(
     }
     await progress.update({ phase: "preparing" });
     const workspace = await prepareWorkspace(deps, spec, signal);
+    const { owner, name } = spec.repository;
+    const at = `${spec.base.ref} at ${spec.base.sha.slice(0, 12)}`;
+    deps.log.info({ stage: "workspace" }, `${owner}/${name}, ${at}, is in the mirror`);
     await progress.update({ phase: "running" });
     const ran = await runSteps(deps, { spec, claim, progress, workspace, signal });
     const end: JobEnd = { kind: "ended", ...ran, workspace, startedAt, spec };
@@ -142,6 +145,9 @@ async function runSteps(
           ),
       });
       reports.set(step.step_id, { result: end.result, text: end.report });
+      const by = `${step.role} ${step.agent}${end.result.simulated ? " (simulated)" : ""}`;
+      const ms = end.result.metrics.duration_ms;
+      deps.log.info({ stage: "step", ms }, `${step.step_id}, ${by}: ${end.result.status} in ${ms} ms`);
       tree = end.treeAfter ?? treeBefore;
       stands = tree;
       await progress.update(

@@ -20,13 +20,13 @@ export function createWorker(deps: RunnerDeps, halt: AbortSignal): (claim: Claim
     const log = deps.log.child({ job: jobId });
     const signal = AbortSignal.any([claim.signal, halt]);
     try {
-      log.info({ epoch: claim.epoch }, "job started");
+      log.info({ stage: "runner", epoch: claim.epoch }, `job ${jobId} started`);
       const result = await runJob({ ...deps, log }, claim, {
         signal,
         lastTry: claim.ticket.attempts >= maxTransientAttempts,
       });
       const note = result.error?.message ?? result.summary;
-      log.info({ status: result.status, duration_ms: result.metrics.duration_ms }, "job ended");
+      log.info({ stage: "runner", ms: result.metrics.duration_ms }, `job ended: ${result.status}`);
       const state = result.status === "running" ? "failed" : queueStateFor(result.status);
       if (state === "done") await claim.complete(note);
       else if (state === "cancelled") await claim.cancelled(note || "cancelled");

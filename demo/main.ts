@@ -1,0 +1,264 @@
+// `npm run demo`: one comment's journey to a pull request, on real input, without credentials or network.
+//
+// Starts the stand-in for GitHub with a real repository and Patchbay against it, comments as a person would, shows
+// the stages as they come, and ends with status 0 only if the pull request exists with the patch's content.
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { createClient, type Client } from "./github-client.ts";
+import { bold, createJourney, dim, green, readStage, red } from "./journey.ts";
+import { type Program, startProgram } from "./processes.ts";
+import { makeSource } from "./repository.ts";
+import { printComment, printDiff, rule } from "./show.ts";
+
+const usage = `usage: npm run demo -- [--keep] [--fresh] [--data DIR]
+
+  --keep    leave everything running, to look at it and to write more comments in a browser
+  --fresh   forget what an earlier run left
+  --data    where its data lies (default: var/demo)`;
+
+const project = join(import.meta.dirname, "..");
+const repo = "acme/patchbay";
+const person = "maintainer";
+const issueTitle = "Say how to run a single test file";
+const issueBody =
+  "I wanted to run the tests of one file only and had to search for the way. A note in CONTRIBUTING.md would have helped.";
+const command = "/agent add a note on running a single test file to CONTRIBUTING.md";
+const waitMs = 60_000;
+const defaultData = join(project, "var", "demo");
+
+const { values: options } = parseArgs({
+  options: {
+    keep: { type: "boolean", default: false },
+    fresh: { type: "boolean", default: false },
+    data: { type: "string", default: defaultData },
+    help: { type: "boolean", short: "h", default: false },
+  },
+});
+if (options.help) {
+  console.log(usage);
+  process.exit(0);
+}
+
+const artifactsRoot =
+  options.data === defaultData ? join(project, "artifacts") : join(options.data, "artifacts");
+
+/** What the next run against the same data must know. */
+const Memory = z.object({ port: z.number(), job: z.string().optional() });
+const memoryFile = join(options.data, "demo.json");
+if (options.fresh) rmSync(options.data, { recursive: true, force: true });
+mkdirSync(options.data, { recursive: true });
+let memory = existsSync(memoryFile)
+  ? Memory.parse(JSON.parse(readFileSync(memoryFile, "utf8")))
+  : { port: 0 };
+function remember(change: Partial<z.infer<typeof Memory>>): void {
+  memory = { ...memory, ...change };
+  writeFileSync(memoryFile, JSON.stringify(memory));
+}
+
+const programs: Program[] = [];
+let stopping: Promise<void> | undefined;
+function stopAll(): Promise<void> {
+  stopping ??= (async () => {
+    for (const program of programs.toReversed()) await program.stop();
+  })();
+  return stopping;
+}
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => void stopAll().then(() => process.exit(130)));
+}
+
+try {
+  await demo();
+} catch (error) {
+  console.error(red(error instanceof Error ? error.message : String(error)));
+  process.exitCode = 1;
+} finally {
+  await stopAll();
+}
+
+async function demo(): Promise<void> {
+  const source = makeSource(project, join(options.data, "source"));
+  const { client, credentials, url } = await startStandIn();
+  const known = memory.port !== 0;
+  remember({ port: Number(new URL(url).port) });
+  await client.signIn(person);
+  if (!known) {
+    await client.makeRepository(source.path);
+    await client.installApp();
+    await client.allow(person, "write");
+  }
+  console.log(`${bold("GitHub")}    a stand-in at ${url}, repository ${repo}: ${source.description}`);
+
+  const journey = createJourney();
+  const jobs = Promise.withResolvers<string>();
+  const published = Promise.withResolvers<void>();
+  const patchbay = await startPatchbay(url, credentials, (line) => {
+    const step = readStage(line);
+    if (!step) return;
+    journey.tell(step);
+    if (step.stage === "queue" && step.job !== undefined) jobs.resolve(step.job);
+    if (step.stage === "published") published.resolve();
+  });
+  await client.setWebhook(`http://127.0.0.1:${patchbay.port}/api/github/webhooks`);
+  console.log(`${bold("Patchbay")}  listening on port ${patchbay.port}, simulated agents\n`);
+
+  const earlier = (await client.issues()).find(() => true);
+  const number = earlier?.number ?? (await client.openIssue(person, issueTitle, issueBody)).number;
+  if (!earlier || (await client.comments(number)).length === 0) {
+    journey.tell({ stage: "comment", text: `@${person} on #${number}: ${command}` });
+    await client.comment(person, number, command);
+  } else {
+    await redeliver(client, journey.tell);
+  }
+
+  const job = memory.job ?? (await within(jobs.promise, patchbay.ended, "the job to be queued"));
+  remember({ job });
+  if (!isPublished(job)) await within(published.promise, patchbay.ended, "the job to be published");
+  const seconds = journey.seconds();
+  await show(client, { number, job, url });
+  console.log(green(bold(`\n✓ from comment to pull request in ${seconds.toFixed(1)} s`)));
+  if (options.keep) await keepRunning(`${url}/${repo}/issues/${number}`);
+}
+
+/** A second run against the same data: GitHub sends the same delivery again, and nothing may come of it. */
+async function redeliver(
+  client: Client,
+  tell: (step: { stage: string; text: string }) => void,
+): Promise<void> {
+  const sent = (await client.deliveries()).findLast((delivery) => delivery.event === "issue_comment");
+  if (!sent) return;
+  tell({ stage: "comment", text: "this data has its request already; GitHub delivers it once more" });
+  const before = (await client.deliveries()).length;
+  await client.redeliver(sent.id);
+  for (;;) {
+    const again = (await client.deliveries()).slice(before).find((delivery) => delivery.redelivery);
+    if (again) {
+      tell({ stage: "webhook", text: `answered ${again.status_code ?? "nothing"}: known, nothing to do` });
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function startStandIn() {
+  const args = [
+    join(project, "demo/github/main.ts"),
+    "--port",
+    String(memory.port),
+    "--data",
+    join(options.data, "github"),
+  ];
+  const program = startProgram("the stand-in", args, {
+    env: environment({}),
+    cwd: project,
+    onLine: () => undefined,
+  });
+  programs.push(program);
+  const Ready = z.object({
+    url: z.string(),
+    app_id: z.number(),
+    private_key_path: z.string(),
+    webhook_secret: z.string(),
+  });
+  const ready = await program.until((line) => {
+    try {
+      return Ready.safeParse(JSON.parse(line)).data;
+    } catch {
+      return undefined;
+    }
+  });
+  return { client: createClient(ready.url, repo), credentials: ready, url: ready.url };
+}
+
+async function startPatchbay(
+  url: string,
+  app: { app_id: number; private_key_path: string; webhook_secret: string },
+  onLine: (line: string) => void,
+): Promise<{ port: number; ended: Promise<never> }> {
+  const env = environment({
+    APP_ID: String(app.app_id),
+    PRIVATE_KEY_PATH: app.private_key_path,
+    WEBHOOK_SECRET: app.webhook_secret,
+    GHE_HOST: new URL(url).host,
+    GHE_PROTOCOL: "http",
+    PORT: "0",
+    DATA_ROOT: join(options.data, "patchbay"),
+    ARTIFACTS_ROOT: artifactsRoot,
+    LOG_JSON: "1",
+  });
+  const program = startProgram("patchbay", [join(project, "bin/patchbay.js"), "start"], {
+    env,
+    cwd: options.data,
+    onLine,
+  });
+  programs.push(program);
+  const Listening = z.object({ msg: z.literal("listening for webhooks"), port: z.number() });
+  const port = await program.until((line) => {
+    try {
+      return Listening.safeParse(JSON.parse(line)).data?.port;
+    } catch {
+      return undefined;
+    }
+  });
+  const ended = program.until<never>(() => undefined);
+  ended.catch(() => undefined);
+  return { port, ended };
+}
+
+function environment(own: Record<string, string>): Record<string, string> {
+  const { PATH = "", HOME = "", TMPDIR, LANG } = process.env;
+  return { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...(LANG ? { LANG } : {}), ...own };
+}
+
+async function within<T>(work: Promise<T>, ended: Promise<never>, what: string): Promise<T> {
+  const late = new Promise<never>((_resolve, reject) => {
+    setTimeout(
+      () => reject(new Error(`waited ${waitMs / 1000} s for ${what}; the log is above`)),
+      waitMs,
+    ).unref();
+  });
+  return Promise.race([work, ended, late]);
+}
+
+function isPublished(job: string): boolean {
+  const path = join(artifactsRoot, job, "publication.json");
+  const Final = z.object({ final: z.boolean() });
+  return existsSync(path) && Final.parse(JSON.parse(readFileSync(path, "utf8"))).final;
+}
+
+/** Prints what came of it. Throws when GitHub doesn't have exactly one comment and one pull request with the patch. */
+async function show(
+  client: Client,
+  { number, job, url }: { number: number; job: string; url: string },
+): Promise<void> {
+  const bot = (await client.comments(number)).filter((comment) => comment.user.login.endsWith("[bot]"));
+  const pulls = await client.pulls();
+  const [comment] = bot;
+  const [pull] = pulls;
+  if (!comment || !pull || bot.length !== 1 || pulls.length !== 1) {
+    throw new Error(`expected one comment and one pull request, found ${bot.length} and ${pulls.length}`);
+  }
+  printComment(comment.body);
+  const diff = await client.diff(pull.number);
+  printDiff(diff, `pull request #${pull.number}: ${pull.title}${pull.draft ? " (draft)" : ""}`);
+
+  const artifacts = join(artifactsRoot, job);
+  const Result = z.object({ patch: z.object({ tree: z.string() }) });
+  const result = Result.parse(JSON.parse(readFileSync(join(artifacts, "result.json"), "utf8")));
+  if ((await client.treeOf(pull.head.sha)) !== result.patch.tree || diff.trim() === "") {
+    throw new Error(`the branch ${pull.head.ref} does not hold what ${artifacts}/patch.diff says`);
+  }
+  console.log(rule("where to look"));
+  console.log(`artifacts     ${relative(process.cwd(), artifacts)}/`);
+  console.log(
+    `conversation  ${url}/${repo}/issues/${number}${options.keep ? "" : dim("  (npm run demo -- --keep)")}`,
+  );
+  console.log(`pull request  ${url}/${repo}/pull/${pull.number}`);
+}
+
+async function keepRunning(address: string): Promise<never> {
+  console.log(`\nStill running. Write more comments at ${bold(address)}; Ctrl-C ends it.`);
+  return new Promise(() => undefined);
+}
