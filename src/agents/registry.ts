@@ -25,7 +25,7 @@ export interface AgentsOptions {
   /** Names or absolute paths, as ALLOWED_BINARIES lists them. */
   allowedBinaries: readonly string[];
   /** CLIs described in configuration. */
-  custom: readonly CustomAgent[];
+  custom?: readonly CustomAgent[];
 }
 
 /** Throws UserError when a configured agent takes a name that is taken. */
@@ -34,7 +34,7 @@ export function createAgents(options: AgentsOptions): Agents {
   for (const agent of [...[claudeCode, codex, opencode].map(createCliAgent), createSimulatedAgent()]) {
     known.set(agent.name, agent);
   }
-  for (const description of options.custom) {
+  for (const description of options.custom ?? []) {
     if (known.has(description.name)) {
       throw new UserError(
         `AGENTS_FILE: there are two agents named ${description.name}; give one another name`,
