@@ -1,0 +1,19 @@
+// A command as a person would write it: what parse() reads back as the same.
+import { defaultPipeline } from "./grammar.ts";
+import type { JobCommand } from "./to-job-spec.ts";
+
+/** The command line, its text after `--` where a word of it could be taken for something else. */
+export function formatCommand(command: Omit<JobCommand, "source">, trigger: string): string {
+  const { pipeline, agent, model, dryRun, text } = command;
+  const head = [
+    trigger,
+    ...(pipeline === defaultPipeline ? [] : [pipeline]),
+    ...(agent === undefined ? [] : ["--agent", agent]),
+    ...(model === undefined ? [] : ["--model", model]),
+    ...(dryRun ? ["--dry-run"] : []),
+  ];
+  if (text === "") return head.join(" ");
+  // With a pipeline named and no dash, quote or backtick, every word is text.
+  const isPlain = pipeline !== defaultPipeline && /^[^\s"'`\u2013\u2014-][^"`\u2013\u2014-]*$/.test(text);
+  return [...head, ...(isPlain ? [] : ["--"]), text].join(" ");
+}

@@ -1,0 +1,80 @@
+// What a comment asks for. Pure; this doc comment is the specification:
+//
+//   comment   = any lines of Markdown; each line that begins with the trigger begins a command
+//   command   = trigger [":" | ","] { option } [ pipeline | "help" ] { option | word } [ "--" text ]
+//               followed by lines of further text, up to the next command or the comment's end
+//   option    = "--agent" value | "--model" value | "--dry-run" | "--help"
+//   value     = word | quoted, after a space or "="
+//
+//   /agent                                       the default pipeline, the goal is the title
+//   /agent the login test fails on Mondays       the default pipeline with this goal
+//   /agent quick rename the cart to basket       the pipeline "quick"
+//   /agent --agent codex --dry-run plan          options may stand before and after the pipeline …
+//   /agent plan a new cart --model "gpt-5"       … and after the text
+//   /agent -- plan what --agent means            after "--" everything is text
+//   /agent help                                  an answer, no job
+//
+// Where: at the start of a line, indented by at most three spaces, in ordinary text at the comment's top level.
+// Never in fenced or indented code, code spans, block quotes, lists, tables, footnotes, headings with "#", HTML
+// blocks, tags and comments, nor inside <details>, <blockquote>, <table> and the like. The trigger is compared
+// without case and must end where the word ends: `/agents` and `/agent-foo` are other words.
+//
+// Words: the first one is a pipeline or verb if it names one (without case, a colon may follow), else text begins
+// there. Options are recognised before the text and in its first line too, but not inside of `code` and
+// "quotations"; what looks like an option and is none is a mistake. Telephones turn "--" into a dash: — and – before
+// an option's name count as "--". One hyphen (`-dry-run`) is a mistake rather than text, lest a job that was to be
+// dry should publish. Names of options and agents are compared without case. Characters that can't be seen are taken
+// out first.
+//
+// A comment is done as a whole or not at all: if any of its commands is wrong, none is run and one reply names every
+// mistake. Their place in `commands` is the ordinal from which job ids derive.
+import { findCommandLines } from "./command-lines.ts";
+import { maxCommands } from "./grammar.ts";
+import { type HelpOptions, helpText } from "./help.ts";
+import { problem, type Problem } from "./problem.ts";
+import { quote } from "./quote.ts";
+import { readCommand } from "./read-command.ts";
+import type { JobCommand } from "./to-job-spec.ts";
+
+export type Parsed =
+  | { kind: "ignore" }
+  | { kind: "reply"; body: string }
+  | { kind: "commands"; commands: JobCommand[] };
+
+export interface ParseOptions {
+  /** As `/agent help` shows them; names in lower case. */
+  pipelines: HelpOptions["pipelines"];
+  /** Names in lower case. */
+  agents: readonly string[];
+  /** The word that begins a command. */
+  trigger?: string;
+}
+
+/** Reads one comment. Never throws; takes time linear in the comment's length. */
+export function parse(body: string, { pipelines, agents, trigger = "/agent" }: ParseOptions): Parsed {
+  const found = findCommandLines(body, trigger);
+  if (found.length === 0) return { kind: "ignore" };
+  if (found.length > maxCommands) return mistakes([problem.tooMany(found.length)], found.length, trigger);
+
+  const names = { pipelines: pipelines.map(({ name }) => name), agents };
+  const read = found.map((lines) => readCommand(lines, names));
+  const problems = read.flatMap((one) => (one.kind === "problems" ? one.problems : []));
+  if (problems.length > 0) return mistakes(problems, found.length, trigger);
+
+  const commands = read.flatMap((one) => (one.kind === "command" ? [one.command] : []));
+  if (commands.length === read.length) return { kind: "commands", commands };
+  const others =
+    commands.length > 0
+      ? "\n\nThe comment asked for help, so the other commands in it were not run. Ask for them in a new comment."
+      : "";
+  return { kind: "reply", body: helpText({ pipelines, agents, trigger }) + others };
+}
+
+function mistakes(problems: readonly Problem[], commands: number, trigger: string): Parsed {
+  const named = problems.length === 1 ? problems.join("") : problems.map((one) => `- ${one}`).join("\n");
+  const nothing = commands > 1 ? "None of the comment's commands was run." : "Nothing was started.";
+  return {
+    kind: "reply",
+    body: `${named}\n\n${nothing} Correct it and ask again in a new comment; ${quote(`${trigger} help`)} shows what is possible.`,
+  };
+}

@@ -1,0 +1,46 @@
+// What can be wrong with a command, in words that name it and show what would be right.
+import { closest } from "fastest-levenshtein";
+import { maxCommands, maxGoalChars, options } from "./grammar.ts";
+import { quote } from "./quote.ts";
+
+/** A sentence of Markdown that doesn't begin with a stranger's words. */
+export type Problem = string;
+
+const flags = options.map((option) => `--${option.name}`);
+
+export const problem = {
+  unknownOption(written: string, inText: boolean): Problem {
+    const name = written.replace(/^[-\u2013\u2014]+/, "").toLowerCase();
+    const nearest = closest(`--${name.slice(0, 40)}`, flags);
+    const belongs = inText ? " If it belongs to the text, write `--` by itself before the text." : "";
+    return `There is no option ${quote(written)}. Did you mean \`${nearest}\`? The options are ${list(flags)}.${belongs}`;
+  },
+  missingValue: (flag: string, value: string): Problem => `\`${flag}\` needs a value: \`${flag} ${value}\`.`,
+  takesNoValue: (flag: string, value: string): Problem =>
+    `\`${flag}\` takes no value, but was given ${quote(value)}. Write \`${flag}\` alone.`,
+  repeated: (flag: string): Problem => `\`${flag}\` is there more than once. Give it once.`,
+  unknownAgent(name: string, agents: readonly string[]): Problem {
+    if (agents.length === 0) return `There is no agent ${quote(name)}: none is set up here.`;
+    const nearest = closest(name.toLowerCase().slice(0, 40), agents);
+    return `There is no agent ${quote(name)}. Did you mean ${quote(nearest)}? The agents are ${list(agents)}.`;
+  },
+  badModel: (name: string): Problem =>
+    `The model ${quote(name)} can't be: a name has letters, digits and \`. _ : / @ + [ ] -\`, begins with a letter or digit, and is at most 128 characters long.`,
+  tooLong: (length: number): Problem =>
+    `The text is ${count(length)} characters long; at most ${count(maxGoalChars)} are possible. Put the details into the description of the issue, which the agents read too, or into an earlier comment.`,
+  tooMany: (commands: number): Problem =>
+    `There are ${count(commands)} commands in that comment; at most ${maxCommands} are possible.`,
+};
+
+/** Whether a word is the name of one of these. */
+export function isNamed(word: string, named: readonly { name: string }[]): boolean {
+  return named.some(({ name }) => name === word);
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => quote(name)).join(", ");
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,105 @@
+// One command line, word by word: what it asks for, or what is wrong with it.
+import type { CommandLines } from "./command-lines.ts";
+import { defaultPipeline, maxGoalChars, modelName, options, verbs, type Option } from "./grammar.ts";
+import { isNamed, problem, type Problem } from "./problem.ts";
+import type { JobCommand } from "./to-job-spec.ts";
+import { createTokenReader, type Token } from "./tokens.ts";
+
+export type ReadCommand =
+  | { kind: "command"; command: JobCommand }
+  | { kind: "help" }
+  | { kind: "problems"; problems: Problem[] };
+
+export interface Names {
+  pipelines: readonly string[];
+  agents: readonly string[];
+}
+
+/** Reads one command. Every problem of it is reported, not only the first. */
+export function readCommand({ rest, details, source }: CommandLines, names: Names): ReadCommand {
+  const reader = createTokenReader(rest);
+  const problems: Problem[] = [];
+  const given = new Map<Option["name"], string>();
+  /** Pieces of free text, between which options stood. */
+  const text: string[] = [];
+  let textStart: number | undefined;
+  let firstWord: string | undefined;
+
+  function takeOption(token: Token & { kind: "option" }, option: Option): void {
+    const flag = `--${option.name}`;
+    if (given.has(option.name)) problems.push(problem.repeated(flag));
+    if (option.value === undefined) {
+      if (token.value !== undefined) problems.push(problem.takesNoValue(flag, token.value));
+      given.set(option.name, "");
+      return;
+    }
+    const value = token.value ?? reader.value() ?? "";
+    given.set(option.name, value);
+    if (value.trim() === "") problems.push(problem.missingValue(flag, option.value));
+    else if (option.name === "agent" && !names.agents.includes(value.toLowerCase())) {
+      problems.push(problem.unknownAgent(value, names.agents));
+    } else if (option.name === "model" && !modelName.test(value)) problems.push(problem.badModel(value));
+  }
+
+  for (let token = reader.next(); token; token = reader.next()) {
+    const inText = textStart !== undefined;
+    if (token.kind === "end") {
+      // A dash between words; a text is not the place where a telephone turns "--" into one.
+      if (inText && token.written !== "--") continue;
+      // Before the text it only separates; inside of it, it belongs to it.
+      textStart ??= reader.position();
+      break;
+    }
+    if (token.kind === "option") {
+      const name = token.name.toLowerCase();
+      const option = options.find((known) => known.name === name);
+      const isDash = !token.written.startsWith("--");
+      // A dash before a word is punctuation in a text, unless it makes one of our options.
+      if (!option && isDash && inText) continue;
+      if (textStart !== undefined) text.push(rest.slice(textStart, token.start));
+      if (option) takeOption(token, option);
+      else problems.push(problem.unknownOption(token.written, inText));
+      if (textStart !== undefined) textStart = reader.position();
+      continue;
+    }
+    if (isMistypedOption(token.text, inText)) {
+      problems.push(problem.unknownOption(token.text, inText));
+      continue;
+    }
+    if (inText) continue;
+    const word = token.text.toLowerCase().replace(/:$/, "");
+    const isKnown = isNamed(word, verbs) || names.pipelines.includes(word);
+    if (firstWord === undefined && isKnown) firstWord = word;
+    else textStart = token.start;
+  }
+  if (textStart !== undefined) text.push(rest.slice(textStart));
+
+  if (problems.length > 0) return { kind: "problems", problems };
+  if (given.has("help") || (firstWord !== undefined && isNamed(firstWord, verbs))) return { kind: "help" };
+  const first = text
+    .map((piece) => piece.trim())
+    .filter((piece) => piece !== "")
+    .join(" ");
+  const goal = [first, details].filter((part) => part !== "").join("\n");
+  if (goal.length > maxGoalChars) return { kind: "problems", problems: [problem.tooLong(goal.length)] };
+  const agent = given.get("agent")?.toLowerCase();
+  const model = given.get("model");
+  return {
+    kind: "command",
+    command: {
+      pipeline: firstWord ?? defaultPipeline,
+      text: goal,
+      ...(agent !== undefined && { agent }),
+      ...(model !== undefined && { model }),
+      dryRun: given.has("dry-run"),
+      source,
+    },
+  };
+}
+
+/** `-dry-run`: with one hyphen it would be text, and a job that was to be dry would publish. */
+function isMistypedOption(word: string, inText: boolean): boolean {
+  if (!/^-[A-Za-z]/.test(word)) return false;
+  const name = word.slice(1).replace(/=.*$/s, "").toLowerCase();
+  return !inText || isNamed(name, options);
+}
