@@ -1,5 +1,4 @@
 // What follows from a command: the 👎 for a stranger, a reply, or jobs. The same for every event.
-import { UserError } from "../errors.ts";
 import type { GitHub } from "../io/github.ts";
 import type { Intent } from "../job/intent.ts";
 import type { Pipeline } from "../job/pipelines.ts";
@@ -29,8 +28,8 @@ export interface AnswerOptions {
 
 /**
  * Returns a function that answers one trigger. Repeating it makes the same ids and so changes nothing. Throws
- * UserError when none of its commands can be run for a reason that a person can mend, TransientError when it may
- * go better later; a command that is invalid by itself gets its own reply and doesn't stop the others.
+ * UserError when its commands can't be run for a reason that a person can mend (then none was submitted),
+ * TransientError when it may go better later.
  */
 export function createAnswer(options: AnswerOptions) {
   const { authorize, outbox, submit, pipelines, log } = options;
@@ -51,9 +50,9 @@ export function createAnswer(options: AnswerOptions) {
     });
   }
 
-  async function reply(trigger: Trigger, ordinal: number, body: string): Promise<void> {
+  async function reply(trigger: Trigger, body: string): Promise<void> {
     const { repository, subject, delivery } = trigger;
-    const marker = `${delivery.inboxId}-${ordinal}`;
+    const marker = `${delivery.inboxId}-0`;
     await outbox.enqueue({
       id: marker,
       key: `delivery:${delivery.inboxId}`,
@@ -75,7 +74,7 @@ export function createAnswer(options: AnswerOptions) {
       return;
     }
     if (asked.kind === "reply") {
-      await reply(trigger, 0, asked.body);
+      await reply(trigger, asked.body);
       return;
     }
 
@@ -90,15 +89,13 @@ export function createAnswer(options: AnswerOptions) {
       await options.self(),
     );
     const { permission } = verdict;
-    for (const [ordinal, command] of asked.commands.entries()) {
-      try {
-        const spec = toJobSpec(command, { trigger, ordinal, permission, base, thread, pipelines });
-        const outcome = await submit(spec);
-        log.info({ ...fields, job: spec.job_id }, `${describeTrigger(trigger)}: ${outcome}`);
-      } catch (error) {
-        if (!(error instanceof UserError)) throw error;
-        await reply(trigger, ordinal, error.message);
-      }
+    // All of them before the first is submitted: a comment is done as a whole or not at all.
+    const specs = asked.commands.map((command, ordinal) =>
+      toJobSpec(command, { trigger, ordinal, permission, base, thread, pipelines }),
+    );
+    for (const spec of specs) {
+      const outcome = await submit(spec);
+      log.info({ ...fields, job: spec.job_id }, `${describeTrigger(trigger)}: ${outcome}`);
     }
   };
 }

@@ -2,6 +2,7 @@
 import { closest } from "fastest-levenshtein";
 import type { Pipeline } from "../job/pipelines.ts";
 import type { Asked } from "./answer.ts";
+import { quote } from "./quote.ts";
 
 /** Labels with which Patchbay says where a job stands; putting one on asks for nothing. */
 const stateLabels: ReadonlySet<string> = new Set(["running", "done", "needs-human", "failed", "cancelled"]);
@@ -18,10 +19,10 @@ export function readLabel(
   if (names.includes(word)) {
     return { kind: "commands", commands: [{ pipeline: word, text: "", dryRun: false, source: name }] };
   }
-  const nearest = `${options.prefix}${closest(word, names)}`;
-  const known = names.map((pipeline) => `\`${options.prefix}${pipeline}\``).join(", ");
+  const nearest = quote(`${options.prefix}${closest(word, names)}`);
+  const known = names.map((pipeline) => quote(`${options.prefix}${pipeline}`)).join(", ");
   return {
     kind: "reply",
-    body: `The label \`${name.replaceAll("`", "'")}\` starts no pipeline. Did you mean \`${nearest}\`? Known labels: ${known}.`,
+    body: `The label ${quote(name)} starts no pipeline. Did you mean ${nearest}? Known labels: ${known}.`,
   };
 }

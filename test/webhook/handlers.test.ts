@@ -47,13 +47,20 @@ describe("a comment with a command", () => {
     expect(journey.outbox.tickets).toHaveLength(said);
   });
 
-  test("one that is invalid gets a reply and the other one runs", async () => {
+  test("one that is wrong stops the other, and one reply says so", async () => {
     const journey = await createJourney();
-    await journey.handle(comment(`/agent fix ${"x".repeat(5001)}\n/agent fix two`));
-    expect(journey.jobs.payloads().map(({ goal }) => goal)).toEqual(["two"]);
-    expect(journey.intents("reply")).toMatchObject([
-      { marker: `${inboxId}-0`, number: 12, body: expect.stringContaining("`goal`") },
+    await journey.handle(comment("/agent fix --agnet codex\n\n/agent fix two"));
+    expect(journey.jobs.tickets).toEqual([]);
+    expect(journey.outbox.payloads()).toMatchObject([
+      { kind: "reply", marker: `${inboxId}-0`, number: 12, body: expect.stringContaining("--agent") },
     ]);
+  });
+
+  test("what a job can't hold is named", async () => {
+    const journey = await createJourney();
+    await journey.handle(comment("/agent fix it", { issue: { title: "x".repeat(1025) } }));
+    expect(journey.jobs.tickets).toEqual([]);
+    expect(journey.intents("reply")).toMatchObject([{ body: expect.stringContaining("`target.title`") }]);
   });
 
   test("on a pull request starts from its branch", async () => {

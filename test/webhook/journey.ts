@@ -1,8 +1,9 @@
 // A delivery's way from the inbox to the queues: the real Probot and handlers, GitHub as plain data.
 import { pino } from "pino";
-import { type Asked, createAnswer } from "../../src/command/answer.ts";
+import { createAnswer } from "../../src/command/answer.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
 import { readLabel } from "../../src/command/label.ts";
+import { readComment } from "../../src/command/read-comment.ts";
 import { createSubmit } from "../../src/command/submit.ts";
 import { createTransientFiles } from "./transient-files.ts";
 import type { Delivery } from "../../src/job/delivery.ts";
@@ -48,7 +49,12 @@ export async function createJourney(over: Partial<World> = {}, options: { allowe
   });
   registerHandlers(probot, {
     answer,
-    parse,
+    parse: (body) =>
+      readComment(body, {
+        pipelines: builtInPipelines,
+        agents: ["claude", "codex", "opencode"],
+        trigger: "/agent",
+      }),
     readLabel: (name) => readLabel(name, { prefix: "agent:", pipelines: builtInPipelines }),
     host: "github.com",
     log,
@@ -98,22 +104,6 @@ function makeClaim(delivery: Delivery): { claim: Claim<Delivery>; ended: () => s
     release: ends("release"),
   };
   return { claim, ended: () => end };
-}
-
-/** The least of a parser, until the real one is there. */
-function parse(body: string): Asked | undefined {
-  const lines = body.split("\n").filter((line) => /^\/agent( |$)/.test(line));
-  if (lines.length === 0) return undefined;
-  if (lines[0] === "/agent help") return { kind: "reply", body: "help" };
-  return {
-    kind: "commands",
-    commands: lines.map((line) => ({
-      pipeline: "fix",
-      text: line.replace(/^\/agent fix /, ""),
-      dryRun: false,
-      source: line,
-    })),
-  };
 }
 
 /** A delivery as the inbox keeps it. */
