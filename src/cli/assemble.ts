@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ZodType } from "zod";
+import { loadCustomAgents } from "../agents/load-custom-agents.ts";
 import { createAgents } from "../agents/registry.ts";
 import { createArtifacts } from "../artifacts/store.ts";
 import type { Config } from "../config.ts";
@@ -81,6 +82,7 @@ export async function assemble(config: Config, credentials: Credentials) {
   const agents = createAgents({
     enableRealCli: config.ENABLE_REAL_CLI,
     allowedBinaries: config.ALLOWED_BINARIES,
+    custom: await loadCustomAgents(config.AGENTS_FILE),
   });
 
   return {

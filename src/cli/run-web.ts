@@ -3,6 +3,7 @@ import { serve, type ServerType } from "@hono/node-server";
 import { createAnswer } from "../command/answer.ts";
 import { createAuthorize } from "../command/authorize.ts";
 import { readLabel } from "../command/label.ts";
+import { parse } from "../command/parse.ts";
 import { createSubmit } from "../command/submit.ts";
 import { UserError, explain } from "../errors.ts";
 import { newId } from "../job/ids.ts";
@@ -19,9 +20,16 @@ const labelPrefix = "agent:";
 /** Deliveries and publications are short and mostly wait for GitHub. */
 const concurrency = 4;
 
+const saidBy = {
+  react: "a reaction on GitHub",
+  reply: "a reply on GitHub",
+  progress: "the comment is up to date",
+  publish: "branch, pull request and final comment are on GitHub",
+};
+
 /** Starts listening and working; resolves once the port is open. */
 export async function runWeb(house: House): Promise<Running> {
-  const { config, log, probot, inbox, outbox, clock } = house;
+  const { config, log, probot, inbox, outbox, agents, clock } = house;
   const allowedBots = new Set(config.ALLOWED_BOTS.map((login) => login.toLowerCase()));
   const { host } = config.github;
 
@@ -35,7 +43,10 @@ export async function runWeb(house: House): Promise<Running> {
       pipelines,
       log,
     }),
-    parse: (body) => readComment(body, commandNames(house)),
+    parse(body) {
+      const parsed = parse(body, { pipelines, agents: agents.names(), trigger: config.TRIGGER });
+      return parsed.kind === "ignore" ? undefined : parsed;
+    },
     readLabel: (name) => readLabel(name, { prefix: labelPrefix, pipelines }),
     host,
     log,
@@ -50,8 +61,12 @@ export async function runWeb(house: House): Promise<Running> {
       queue: outbox,
       concurrency,
       async handle(claim) {
-        await (await publisher()).carryOut(claim.ticket.payload);
+        const intent = claim.ticket.payload;
+        await (await publisher()).carryOut(intent);
         await claim.complete();
+        const job = "job_id" in intent ? { job: intent.job_id } : {};
+        const stage = intent.kind === "publish" ? "published" : "publisher";
+        log.info({ stage, ...job }, saidBy[intent.kind]);
       },
       signal: drain.signal,
       log,

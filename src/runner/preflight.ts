@@ -1,0 +1,68 @@
+// Before an agent's program is used: is it there, and new enough? Asked for each job, remembered by its file.
+import { stat } from "node:fs/promises";
+import { delimiter, isAbsolute, join } from "node:path";
+import type { Agent } from "../agents/agent.ts";
+import { checkVersion, type MinimumVersion } from "../agents/preflight.ts";
+import { UserError, explain } from "../errors.ts";
+import { run } from "../io/exec.ts";
+
+/**
+ * Returns a check that throws UserError (`preflight`) with the remedy when an agent's program is missing, can't be
+ * started or is older than it must be. `environment` is what agents get of this process's own.
+ */
+export function createPreflight(options: {
+  environment: Record<string, string>;
+  minimums: readonly MinimumVersion[];
+}): (agent: Agent) => Promise<void> {
+  const { environment, minimums } = options;
+  /** Path and time of change of the programs that passed: a replaced one is asked again. */
+  const passed = new Set<string>();
+
+  return async (agent) => {
+    const { binary } = agent;
+    if (binary === undefined) return;
+    const path = await locate(binary, environment["PATH"] ?? "");
+    const identity = `${path} ${(await stat(path)).mtimeMs}`;
+    if (passed.has(identity)) return;
+    const minimum = minimums.find((known) => known.binary === binary);
+    const printed = await printedVersion(path, minimum?.flag ?? agent.versionFlag, environment);
+    const check = checkVersion(binary, printed, minimum?.version);
+    if (!check.ok) throw new UserError(check.remedy, { code: "preflight" });
+    passed.add(identity);
+  };
+}
+
+/** Where a program lies: looked up in `path` as execvp(3) does, or as it is when it is absolute. */
+async function locate(binary: string, path: string): Promise<string> {
+  const places = isAbsolute(binary) ? [binary] : path.split(delimiter).map((folder) => join(folder, binary));
+  for (const place of places) {
+    const found = await stat(place).catch(() => undefined);
+    if (found?.isFile() === true && (found.mode & 0o111) !== 0) return place;
+  }
+  throw new UserError(
+    `the program ${binary} is not installed where agents look for it (PATH); install it there`,
+    {
+      code: "preflight",
+    },
+  );
+}
+
+async function printedVersion(
+  path: string,
+  flag: string,
+  environment: Record<string, string>,
+): Promise<string> {
+  try {
+    const { stdout, stderr } = await run(path, [flag], {
+      env: { ...environment, HOME: "/nonexistent" },
+      timeoutMs: 20_000,
+      maxOutputBytes: 100_000,
+    });
+    return `${stdout.toString("utf8")}\n${stderr}`;
+  } catch (cause) {
+    throw new UserError(`asking ${path} ${flag} for its version: ${explain(cause)}`, {
+      cause,
+      code: "preflight",
+    });
+  }
+}
