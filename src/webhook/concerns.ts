@@ -1,6 +1,7 @@
 // What can concern us at all, told from a payload's own words: most deliveries end here, in memory.
 import { z } from "zod";
 import { isBot } from "../command/authorize.ts";
+import { withoutHidden } from "../command/hidden-characters.ts";
 import { Account } from "./payload.ts";
 
 const Asking = z.object({
@@ -32,7 +33,9 @@ export function createConcerns(options: {
     if (isBot(sender) && !options.allowedBots.has(sender.login.toLowerCase())) return false;
     switch (`${event}.${action}`) {
       case "issue_comment.created":
-        return comment?.body?.toLowerCase().includes(trigger) ?? false;
+        return withoutHidden(comment?.body ?? "")
+          .toLowerCase()
+          .includes(trigger);
       case "issues.labeled":
       case "pull_request.labeled":
         return label?.name.toLowerCase().startsWith(labelPrefix) ?? false;
