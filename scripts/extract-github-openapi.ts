@@ -78,11 +78,76 @@ function withoutHeaders(response: Json): Json {
   return rest;
 }
 
+const minSharedChars = 200;
+
+/** Moves schemas that occur more than once into components, so that they are kept, and compiled, once. */
+function shareRepeated(root: Tree): Json {
+  const counts = new Map<string, number>();
+  visitSchemas(root, (text) => {
+    counts.set(text, (counts.get(text) ?? 0) + 1);
+    return null;
+  });
+  const names = new Map<string, string>();
+  for (const [text, count] of counts) {
+    if (count > 1 && text.length >= minSharedChars) names.set(text, `shared-${names.size + 1}`);
+  }
+  const reference = (text: string) => {
+    const name = names.get(text);
+    return name === undefined ? null : { $ref: `#/components/schemas/${name}` };
+  };
+  const slim = Tree.parse(visitSchemas(root, reference));
+  const components = Tree.parse(slim["components"] ?? {});
+  const schemas = Tree.parse(components["schemas"] ?? {});
+  const used = new Set<string>();
+  const add = (value: Json): void => {
+    for (const [, name = ""] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(shared-\d+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      const text = [...names].find(([, one]) => one === name)?.[0] ?? "null";
+      // The schema itself stays, what is repeated inside it is shared in its turn.
+      const inner = visitSchemas({ properties: { it: Tree.parse(JSON.parse(text)) } }, (one) =>
+        one === text ? null : reference(one),
+      );
+      const schema = Tree.parse(Tree.parse(inner)["properties"])["it"] ?? null;
+      schemas[name] = schema;
+      add(schema);
+    }
+  };
+  add(slim);
+  return { ...slim, components: { ...components, schemas } };
+}
+
+/** Rebuilds a tree, asking at every place where a schema stands whether something else should stand there. */
+function visitSchemas(value: Json, replace: (text: string) => Json | null, isSchema = false): Json {
+  if (Array.isArray(value)) return value.map((child) => visitSchemas(child, replace, isSchema));
+  if (value === null || typeof value !== "object") return value;
+  if (isSchema) {
+    const replacement = replace(JSON.stringify(value));
+    if (replacement !== null) return replacement;
+  }
+  const rebuilt: Record<string, Json> = {};
+  for (const [key, child] of Object.entries(value)) {
+    const map = key === "properties" || (key === "schemas" && !isSchema);
+    if (map && child !== null && typeof child === "object" && !Array.isArray(child)) {
+      const entries = Object.entries(child).map(([name, one]): [string, Json] => [
+        name,
+        visitSchemas(one, replace, key === "properties"),
+      ]);
+      rebuilt[key] = Object.fromEntries(entries);
+      continue;
+    }
+    const schemaHere = ["items", "anyOf", "allOf", "oneOf", "additionalProperties", "schema"].includes(key);
+    rebuilt[key] = key === "enum" || key === "required" ? child : visitSchemas(child, replace, schemaHere);
+  }
+  return rebuilt;
+}
+
 const folder = process.argv[2];
 if (folder === undefined) throw new Error("usage: extract-github-openapi.ts <folder of @octokit/openapi>");
 const source = Tree.parse(JSON.parse(await readFile(join(folder, "generated/api.github.com.json"), "utf8")));
 const sourcePaths = Tree.parse(source["paths"]);
 const sourceWebhooks = Tree.parse(source["x-webhooks"]);
+const version = z.string().parse(Tree.parse(source["info"])["version"]);
 const license = (await readFile(join(folder, "LICENSE"), "utf8")).trim();
 
 const paths: Record<string, Record<string, Json>> = {};
@@ -100,21 +165,37 @@ for (const name of webhooks) {
   if (schema === undefined) throw new Error(`finding the webhook ${name} in the description`);
   payloads[name] = prune(schema);
 }
-const components: Record<string, Record<string, Json>> = {};
-const sourceComponents = Tree.parse(source["components"]);
-collect(paths, sourceComponents, components);
-collect(payloads, sourceComponents, components);
+/** Where the description is plainly wrong: its own words for GET /app/installations/{installation_id} are right. */
+function correct(): void {
+  const list = Tree.parse(paths["/app/installations"]?.["get"]);
+  list["responses"] = {
+    "200": {
+      content: {
+        "application/json": {
+          schema: { type: "array", items: { $ref: "#/components/schemas/installation" } },
+        },
+      },
+    },
+  };
+  paths["/app/installations"] = { get: list };
+}
 
-const extract = {
-  "x-source": `GitHub's OpenAPI description, from @octokit/openapi ${z.string().parse(Tree.parse(source["info"])["version"])}; cut by scripts/extract-github-openapi.ts`,
-  "x-license": license,
-  openapi: source["openapi"],
-  paths,
-  "x-webhooks": payloads,
-  components,
-};
-const target = new URL("../demo/github/openapi/github.json", import.meta.url);
-await writeFile(target, `${JSON.stringify(extract)}\n`);
-console.log(
-  `${served.length} operations, ${webhooks.length} webhooks, ${JSON.stringify(extract).length} bytes`,
-);
+const sourceComponents = Tree.parse(source["components"]);
+
+/** Writes one file: what `root` holds, the components that it needs, and whose it is. */
+async function writeExtract(file: string, root: Tree): Promise<void> {
+  const components: Record<string, Record<string, Json>> = {};
+  collect(root, sourceComponents, components);
+  const extract = {
+    "x-source": `GitHub's OpenAPI description, from @octokit/openapi ${version}; cut by scripts/extract-github-openapi.ts`,
+    "x-license": license,
+    ...Tree.parse(shareRepeated({ ...root, components })),
+  };
+  const text = `${JSON.stringify(extract)}\n`;
+  await writeFile(new URL(`../demo/github/openapi/${file}`, import.meta.url), text);
+  console.log(`${file}: ${text.length} bytes`);
+}
+
+correct();
+await writeExtract("rest.json", { openapi: source["openapi"] ?? null, paths });
+await writeExtract("webhooks.json", { "x-webhooks": payloads });

@@ -31,6 +31,15 @@ export const workflowRefused = (file: string) =>
     403,
     `refusing to allow a GitHub App to create or update workflow \`${file}\` without \`workflows\` permission`,
   );
+export const staleBranch = (expected: string) =>
+  error(409, `Expected branch to point to "${expected}" but it did not. Pull and try again.`);
+
+/** The type that GraphQL errors carry. */
+export function graphqlErrorType({ status }: HttpError): string {
+  if (status === 404) return "NOT_FOUND";
+  if (status === 403 || status === 401) return "FORBIDDEN";
+  return status === 409 ? "STALE_DATA" : "UNPROCESSABLE";
+}
 export const notMergeable = () => error(405, "Pull Request is not mergeable");
 export const headModified = () => error(409, "Head branch was modified. Review and try the merge again.");
 export const unprocessable = (message: string) => error(422, message);

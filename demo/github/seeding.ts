@@ -1,12 +1,16 @@
 // Acting as a person: what a test or the demo does in place of the browser. Each call resolves when it is saved.
 import { z } from "zod";
 import { ensureUser, install, ping, suspend, uninstall } from "./actions/accounts.ts";
+import { checkRunOf, requestAction, rerequest } from "./actions/check-runs.ts";
 import { createComment, deleteComment, editComment } from "./actions/comments.ts";
 import { changeIssue, openIssue } from "./actions/issues.ts";
 import { dropLabels, putLabels } from "./actions/labels.ts";
 import { mergePull, openPull, setDraft } from "./actions/pulls.ts";
 import { react } from "./actions/reactions.ts";
 import { commitFiles, createRepository } from "./actions/repositories.ts";
+import { addReview, reply } from "./actions/reviews.ts";
+import { resolveThread } from "./actions/threads.ts";
+import { notFound } from "./guesses.ts";
 import { type Comment, Content, Permissions, type Repository, Role } from "./model/state.ts";
 import { type World, commentOf, fullName, issueOf, pullOf, repositoryNamed } from "./model/world.ts";
 import { repositoryPage } from "./shapes/links.ts";
@@ -72,6 +76,21 @@ export const StateChange = z.object({ repo, number, state: z.enum(["open", "clos
 export const Merge = z.object({ repo, number, sender: z.string() });
 export const Drafting = z.object({ repo, number, draft: z.boolean(), sender: z.string() });
 export const NewReaction = z.object({ repo, subjectId: z.number(), content: Content, login: z.string() });
+const Side = z.enum(["LEFT", "RIGHT"]);
+export const NewReview = z.object({
+  repo,
+  number,
+  author: z.string(),
+  body: z.string().default(""),
+  event: z.enum(["APPROVE", "REQUEST_CHANGES", "COMMENT"]).default("COMMENT"),
+  comments: z
+    .array(z.object({ path: z.string(), body: z.string(), line: z.number(), side: Side.optional() }))
+    .default([]),
+});
+export const NewReply = z.object({ repo, commentId: z.number(), author: z.string(), body: z.string() });
+export const Resolution = z.object({ repo, threadId: z.number(), resolved: z.boolean(), sender: z.string() });
+export const Rerun = z.object({ repo, checkRunId: z.number(), sender: z.string() });
+export const Button = Rerun.extend({ identifier: z.string() });
 export const Suspension = z.object({ account: z.string(), suspended: z.boolean() });
 export const Archiving = z.object({ repo, archived: z.boolean() });
 export const Hook = z.object({ url: z.string().nullable(), ping: z.boolean().default(false) });
@@ -222,6 +241,40 @@ export function createSeeding(world: World, save: () => Promise<void>) {
       act(wishes.repo, async (repository) => {
         const { repo: _repo, author, ...rest } = NewCommit.parse(wishes);
         return { sha: await commitFiles(world, repository, { ...rest, author: who(author) }) };
+      }),
+    review: (wishes: z.input<typeof NewReview>) =>
+      act(wishes.repo, async (repository) => {
+        const { number: at, author, ...rest } = NewReview.parse(wishes);
+        const issue = pullOf(world, repository, at);
+        const review = await addReview(world, repository, issue, { ...rest, author: who(author) });
+        const mine = world.state.review_comments.filter((one) => one.review_id === review.id);
+        return { id: review.id, comment_ids: mine.map((one) => one.id) };
+      }),
+    /** Answers a review comment. */
+    reply: (wishes: z.input<typeof NewReply>) =>
+      act(wishes.repo, (repository) => {
+        const to = world.state.review_comments.find((one) => one.id === wishes.commentId);
+        if (!to) throw notFound();
+        const issue = pullOf(world, repository, to.number);
+        return { id: reply(world, repository, issue, to, wishes.body, who(wishes.author)).id };
+      }),
+    resolveThread: (wishes: z.input<typeof Resolution>) =>
+      act(wishes.repo, () => {
+        const thread = world.state.threads.find((one) => one.id === wishes.threadId);
+        if (!thread) throw notFound();
+        const sender = who(wishes.sender);
+        resolveThread(world, thread, wishes.resolved ? sender : null, sender);
+      }),
+    /** Presses "Re-run" of a check run. */
+    rerequestCheckRun: (wishes: z.input<typeof Rerun>) =>
+      act(wishes.repo, (repository) => {
+        rerequest(world, repository, checkRunOf(world, repository, wishes.checkRunId), who(wishes.sender));
+      }),
+    /** Presses one of the buttons that the App put on a check run. */
+    pressCheckRunButton: (wishes: z.input<typeof Button>) =>
+      act(wishes.repo, (repository) => {
+        const run = checkRunOf(world, repository, wishes.checkRunId);
+        requestAction(world, repository, run, wishes.identifier, who(wishes.sender));
       }),
     setWebhookUrl: async (url: string | null, options: { ping?: boolean } = {}) => {
       world.state.app.webhook_url = url;

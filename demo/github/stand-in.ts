@@ -4,12 +4,14 @@ import { mkdir } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
+import { z } from "zod";
 import { ensureUser } from "./actions/accounts.ts";
 import { newApp } from "./app/new-app.ts";
 import { inspectRoutes } from "./demo-api/inspect.ts";
 import { actRoutes } from "./demo-api/routes.ts";
 import { createFaults } from "./faults.ts";
 import { createFrontDoor } from "./http/front-door.ts";
+import { serveGraphql } from "./graphql/serve.ts";
 import { createRequestLog } from "./http/request-log.ts";
 import { createLock } from "./model/lock.ts";
 import { createNews } from "./model/news.ts";
@@ -17,6 +19,7 @@ import type { Permissions, State } from "./model/state.ts";
 import { createStore, loadState } from "./model/store.ts";
 import { type World, botLogin } from "./model/world.ts";
 import { createSeeding } from "./seeding.ts";
+import { webhookProblems } from "./openapi/validate-webhook.ts";
 import { createSender } from "./webhooks/sender.ts";
 
 export interface StandInOptions {
@@ -35,6 +38,8 @@ export interface StandInOptions {
   log?: (message: string) => void;
   /** Answers of ours that break GitHub's description become a 500; default true. */
   strict?: boolean;
+  /** Holds webhook payloads against GitHub's description too; costs a second of compiling. Default false. */
+  checkWebhooks?: boolean;
   /** The time limit of a webhook delivery; default 10 s, as GitHub's. */
   deliveryTimeoutMs?: number;
 }
@@ -55,6 +60,10 @@ export async function createStandIn(options: StandInOptions) {
   const faults = createFaults();
   const requests = createRequestLog(news);
   const violations: string[] = [];
+  const violation = (text: string): void => {
+    violations.push(text);
+    log(`violation: ${text}`);
+  };
   const store = createStore(options.dataDir, state);
   const lock = createLock();
   let base = "";
@@ -75,7 +84,14 @@ export async function createStandIn(options: StandInOptions) {
     clock,
     base: () => base,
     news,
-    deliver: (outgoing) => sender.send(structuredClone(outgoing)),
+    deliver: (outgoing) => {
+      const { event, action, payload } = outgoing;
+      // As it will be sent: without what is undefined, and unchanged by what happens later.
+      const sent = z.record(z.string(), z.unknown()).parse(JSON.parse(JSON.stringify(payload)));
+      const broken = options.checkWebhooks === true ? webhookProblems(event, action, sent) : [];
+      for (const problem of broken) violation(`webhook ${event}.${action ?? ""}: ${problem}`);
+      sender.send({ ...outgoing, payload: sent });
+    },
     alone: (repository, work) => lock(repository.id, work),
   };
   ensureUser(world, botLogin(world), "Bot");
@@ -84,10 +100,6 @@ export async function createStandIn(options: StandInOptions) {
     news.tell();
   };
   const seeding = createSeeding(world, save);
-  const violation = (text: string): void => {
-    violations.push(text);
-    log(`violation: ${text}`);
-  };
 
   const demo = new Hono();
   demo.route(
@@ -103,7 +115,7 @@ export async function createStandIn(options: StandInOptions) {
     violation,
     requests,
     faults,
-    graphql: async () => Response.json({ message: "no GraphQL yet" }, { status: 501 }),
+    graphql: (body, actor) => serveGraphql({ world, save, violation }, body, actor),
     demo,
     web: new Hono(),
     log,
@@ -180,6 +192,7 @@ function emptyState(options: StandInOptions, clock: () => Date): State {
     review_comments: [],
     threads: [],
     check_runs: [],
+    signed_commits: [],
   };
   return state;
 }

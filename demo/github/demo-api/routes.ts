@@ -4,6 +4,7 @@ import { z } from "zod";
 import { HttpError } from "../rest/http-error.ts";
 import {
   Archiving,
+  Button,
   CommentEdit,
   CommentRef,
   Drafting,
@@ -16,9 +17,13 @@ import {
   NewIssue,
   NewPull,
   NewReaction,
+  NewReply,
   NewRepository,
+  NewReview,
   NewUser,
   Permission,
+  Rerun,
+  Resolution,
   type Seeding,
   StateChange,
   Suspension,
@@ -55,6 +60,11 @@ export function actRoutes(seeding: Seeding): Hono {
     "pulls/merge": command(Merge, seeding.mergePullRequest),
     "pulls/draft": command(Drafting, seeding.setDraft),
     commits: command(NewCommit, seeding.commitFiles),
+    reviews: command(NewReview, seeding.review),
+    "reviews/reply": command(NewReply, seeding.reply),
+    "threads/resolve": command(Resolution, seeding.resolveThread),
+    "check-runs/rerequest": command(Rerun, seeding.rerequestCheckRun),
+    "check-runs/action": command(Button, seeding.pressCheckRunButton),
     hook: command(Hook, ({ url, ping }) => seeding.setWebhookUrl(url, { ping })),
   };
   const app = new Hono();

@@ -145,6 +145,8 @@ export const ReviewComment = z.object({
   start_side: z.enum(["LEFT", "RIGHT"]).nullable(),
   subject_type: z.enum(["line", "file"]),
   diff_hunk: z.string(),
+  /** The line of the file's diff, counted from its first hunk header. */
+  position: z.number(),
   commit_id: z.string(),
   in_reply_to_id: z.number().nullable(),
   created_at: z.string(),
@@ -246,5 +248,7 @@ export const State = z.object({
   review_comments: z.array(ReviewComment),
   threads: z.array(Thread),
   check_runs: z.array(CheckRun),
+  /** Commits that GitHub itself made and signed: createCommitOnBranch. */
+  signed_commits: z.array(z.string()).default([]),
 });
 export type State = z.infer<typeof State>;

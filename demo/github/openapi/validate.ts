@@ -1,9 +1,7 @@
 // Every request and every answer is held against GitHub's own description of its API.
-import { readFileSync } from "node:fs";
-import { Ajv, type ValidateFunction } from "ajv";
-import addFormats from "ajv-formats";
 import { z } from "zod";
-import { Json, isObject, type JsonObject, toJsonSchema } from "./dialect.ts";
+import { explain, readDescription } from "./description.ts";
+import { Json } from "./dialect.ts";
 import type { Route } from "./served.ts";
 
 const Parameter = z.object({
@@ -12,17 +10,8 @@ const Parameter = z.object({
   required: z.boolean().default(false),
   schema: Json,
 });
-const Content = z.record(z.string(), z.object({ schema: Json.optional() }));
-const Body = z.object({ required: z.boolean().default(false), content: Content });
-const Operation = z.object({
-  parameters: z.array(Json),
-  requestBody: Body.optional(),
-  responses: z.record(z.string(), Json),
-});
-const Description = z.object({
-  paths: z.record(z.string(), z.record(z.string(), Operation)),
-  "x-webhooks": z.record(z.string(), Json),
-  components: z.record(z.string(), z.record(z.string(), Json)),
+const Response = z.object({
+  content: z.record(z.string(), z.object({ schema: Json.optional() })).optional(),
 });
 
 export interface Validator {
@@ -30,8 +19,6 @@ export interface Validator {
   request(route: Route, parts: RequestParts): string[];
   /** What is wrong with an answer of ours. */
   response(route: Route, status: number, body: unknown): string[];
-  /** What is wrong with a webhook payload; null when the event is not described. */
-  webhook(event: string, action: string | null, payload: unknown): string[] | null;
 }
 
 export interface RequestParts {
@@ -42,41 +29,20 @@ export interface RequestParts {
 
 let shared: Validator | null = null;
 
-/** The validator over the vendored extract; schemas are compiled when they are first needed, once per process. */
+/** The validator over the vendored extract, read once per process. */
 export function validator(): Validator {
-  shared ??= createValidator(new URL("github.json", import.meta.url));
+  shared ??= createValidator(new URL("rest.json", import.meta.url));
   return shared;
 }
 
 function createValidator(file: URL): Validator {
-  const description = Description.parse(JSON.parse(readFileSync(file, "utf8")));
-  const strict = new Ajv({ strict: false, allErrors: true, validateFormats: true, logger: false });
-  const coercing = new Ajv({ strict: false, allErrors: true, coerceTypes: true, logger: false });
-  for (const ajv of [strict, coercing]) {
-    addFormats.default(ajv);
-    ajv.addSchema({ $id: "github", components: convertAll(description.components) });
-  }
-  const compiled = new Map<string, ValidateFunction>();
-
-  function compile(ajv: Ajv, key: string, schema: () => Json): ValidateFunction {
-    const known = compiled.get(key);
-    if (known) return known;
-    const made = ajv.compile(z.record(z.string(), z.unknown()).parse(absolute(toJsonSchema(schema()))));
-    compiled.set(key, made);
-    return made;
-  }
+  const { description, compile, dereference } = readDescription(file);
 
   function operation(route: Route) {
     const [method = "", path = ""] = route.split(" ");
     const found = description.paths[path]?.[method.toLowerCase()];
     if (!found) throw new Error(`finding ${route} in the description: run scripts/extract-github-openapi.ts`);
     return found;
-  }
-
-  function dereference(value: Json): Json {
-    if (!isObject(value) || typeof value["$ref"] !== "string") return value;
-    const [, , kind = "", name = ""] = value["$ref"].split("/");
-    return description.components[kind]?.[name] ?? null;
   }
 
   function parametersSchema(route: Route, place: "path" | "query"): Json {
@@ -96,13 +62,13 @@ function createValidator(file: URL): Validator {
       ["path", path],
       ["query", query],
     ] as const) {
-      const check = compile(coercing, `${route} ${place}`, () => parametersSchema(route, place));
+      const check = compile("text", `${route} ${place}`, () => parametersSchema(route, place));
       if (!check({ ...values })) problems.push(...explain(check));
     }
     const described = operation(route).requestBody;
     const schema = described?.content["application/json"]?.schema;
     if (described && schema !== undefined && (described.required || body !== undefined)) {
-      const check = compile(strict, `${route} body`, () => schema);
+      const check = compile("json", `${route} body`, () => schema);
       if (!check(body ?? {})) problems.push(...explain(check));
     }
     return problems;
@@ -112,65 +78,13 @@ function createValidator(file: URL): Validator {
     if (status >= 300) return [];
     const described = operation(route).responses[String(status)];
     if (described === undefined) return [`${route} does not answer ${status}`];
-    const content = Content.safeParse(dereferenceObject(described)["content"] ?? {});
-    const schema = content.data?.["application/json"]?.schema;
+    const found = Response.safeParse(dereference(described));
+    const schema = found.data?.content?.["application/json"]?.schema;
     if (schema === undefined)
       return body === undefined || status === 202 ? [] : [`${route} answers without a body`];
-    const check = compile(strict, `${route} ${status}`, () => schema);
+    const check = compile("json", `${route} ${status}`, () => schema);
     return check(body) ? [] : explain(check);
   }
 
-  function dereferenceObject(value: Json): JsonObject {
-    const found = dereference(value);
-    return isObject(found) ? found : {};
-  }
-
-  function webhook(event: string, action: string | null, payload: unknown): string[] | null {
-    const name = [event, action].filter(Boolean).join("-").replaceAll("_", "-");
-    const schema = description["x-webhooks"][name];
-    if (schema === undefined) return null;
-    const check = compile(strict, `webhook ${name}`, () => schema);
-    return check(payload) ? [] : explain(check);
-  }
-
-  return { request, response, webhook };
-}
-
-function convertAll(components: Record<string, Record<string, Json>>): JsonObject {
-  return Object.fromEntries(
-    Object.entries(components).map(([kind, group]) => [
-      kind,
-      Object.fromEntries(
-        Object.entries(group).map(([name, schema]) => [name, absolute(toJsonSchema(schema))]),
-      ),
-    ]),
-  );
-}
-
-/** `#/components/…` → `github#/components/…`, so that a schema can be compiled on its own. */
-function absolute(schema: Json): Json {
-  if (Array.isArray(schema)) return schema.map(absolute);
-  if (!isObject(schema)) return schema;
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [
-      key,
-      key === "$ref" && typeof value === "string" ? value.replace(/^#/, "github#") : absolute(value),
-    ]),
-  );
-}
-
-/** Alternatives that failed for being null say nothing; the rest is named by field. */
-function explain(check: ValidateFunction): string[] {
-  const errors = (check.errors ?? []).filter(
-    (error) => error.keyword !== "anyOf" && error.params["type"] !== "null",
-  );
-  const said = errors.map((error) =>
-    `${error.instancePath || "/"} ${error.message ?? ""} ${detail(error.params)}`.trim(),
-  );
-  return [...new Set(said)].slice(0, 10);
-}
-
-function detail(params: Record<string, unknown>): string {
-  const named = params["additionalProperty"] ?? params["allowedValues"];
-  return named === undefined ? "" : `(${JSON.stringify(named)})`;
+  return { request, response };
 }

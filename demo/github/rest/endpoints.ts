@@ -1,6 +1,7 @@
 // All endpoints in one table.
 import { accountEndpoints } from "./account.ts";
 import { appEndpoints } from "./app.ts";
+import { checkRunEndpoints } from "./check-runs.ts";
 import { commentEndpoints } from "./comments.ts";
 import { contentEndpoints } from "./contents.ts";
 import type { Endpoints } from "./endpoint.ts";
@@ -12,10 +13,12 @@ import { pullEndpoints } from "./pulls.ts";
 import { reactionEndpoints } from "./reactions.ts";
 import { repositoryEndpoints } from "./repositories.ts";
 import { reviewCommentEndpoints } from "./review-comments.ts";
+import { reviewEndpoints } from "./reviews.ts";
 
 export const endpoints: Endpoints = {
   ...accountEndpoints,
   ...appEndpoints,
+  ...checkRunEndpoints,
   ...commentEndpoints,
   ...contentEndpoints,
   ...gitDataEndpoints,
@@ -26,4 +29,5 @@ export const endpoints: Endpoints = {
   ...reactionEndpoints,
   ...repositoryEndpoints,
   ...reviewCommentEndpoints,
+  ...reviewEndpoints,
 };
