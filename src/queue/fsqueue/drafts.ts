@@ -1,0 +1,71 @@
+// Files that are being written: a folder for each process, so that what a dead one left is known as such.
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, open, rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { errorCode } from "../../io/file.ts";
+import type { FolderLock } from "./folder-lock.ts";
+import { type Holder, holderTag } from "./holder.ts";
+
+export interface Drafts {
+  readonly folder: string;
+  /** Writes and syncs a file of this folder and returns its path. Whoever renames it away makes it real. */
+  write(data: string, name?: string): Promise<string>;
+  /** Writes a file and then runs `step` with its path under the lock. What the step doesn't move is removed. */
+  use<T>(data: string, step: (draft: string) => T): Promise<T>;
+  discard(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openDrafts(tmp: string, self: Holder, lock: FolderLock): Promise<Drafts> {
+  const folder = join(tmp, `${holderTag(self)}_${randomUUID().slice(0, 8)}`);
+  await mkdir(folder, { mode: 0o700 });
+
+  async function create(path: string) {
+    try {
+      return await open(path, "wx", 0o600);
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+      // A process of another pid namespace took this one for dead and cleaned up.
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return open(path, "wx", 0o600);
+    }
+  }
+
+  async function discard(path: string): Promise<void> {
+    await rm(path, { force: true });
+  }
+
+  async function write(data: string, name = `${randomUUID()}.draft`): Promise<string> {
+    const path = join(folder, name);
+    const file = await create(path);
+    try {
+      await file.writeFile(data);
+      await file.sync();
+    } catch (cause) {
+      await discard(path);
+      throw cause;
+    } finally {
+      await file.close();
+    }
+    return path;
+  }
+
+  return {
+    folder,
+    write,
+    async use(data, step) {
+      const draft = await write(data);
+      try {
+        return await lock.run(() => step(draft));
+      } finally {
+        if (existsSync(draft)) await discard(draft);
+      }
+    },
+    discard,
+    async close() {
+      // Not empty when a write is still on its way: the next start looks at it.
+      await rmdir(folder).catch(() => undefined);
+    },
+  };
+}

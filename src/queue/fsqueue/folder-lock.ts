@@ -1,0 +1,54 @@
+// A short lock on the queue's folder that the kernel releases when its process dies.
+//
+// Every move of a ticket happens under it, so that whoever holds it sees either a finished move or what a dead
+// process left in the middle of one: there are crashes to think about, but no races. Node has no flock(2); the
+// only lock in its standard library that survives kill -9 without leaving anything to clean up is SQLite's, which
+// is fcntl(2)'s F_SETLK (https://sqlite.org/lockingv3.html). So `lock` is an SQLite database that stays empty:
+// beginning an immediate transaction takes the lock, rolling it back gives it away, and nothing is ever written.
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as delay } from "node:timers/promises";
+
+export interface FolderLock {
+  /** Runs `step` while no other process is in one. It must be short and has no way to wait. */
+  run<T>(step: () => T): Promise<T>;
+  close(): void;
+}
+
+const patienceMs = 30_000;
+
+/** Opens the lock at `path`. `run` throws when another process stays in its step for 30 s (it was stopped there). */
+export function openFolderLock(path: string): FolderLock {
+  // SQLite's own waiting would block the event loop.
+  const database = new DatabaseSync(path, { timeout: 0 });
+
+  function tryEnter(): boolean {
+    try {
+      database.exec("BEGIN IMMEDIATE");
+      return true;
+    } catch (error) {
+      if (isBusy(error)) return false;
+      throw error;
+    }
+  }
+
+  return {
+    async run(step) {
+      const giveUpAt = performance.now() + patienceMs;
+      while (!tryEnter()) {
+        if (performance.now() > giveUpAt) throw new Error(`waiting ${patienceMs} ms for the lock ${path}`);
+        await delay(1 + Math.random() * 3);
+      }
+      try {
+        return step();
+      } finally {
+        database.exec("ROLLBACK");
+      }
+    },
+    close: () => database.close(),
+  };
+}
+
+/** SQLITE_BUSY is 5 (https://sqlite.org/rescode.html). */
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === 5;
+}

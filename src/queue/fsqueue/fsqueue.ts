@@ -1,0 +1,104 @@
+// The queue in plain files: no database, no broker, one machine.
+//
+// A ticket is a JSON file, its state is the folder in which it lies, and it moves by rename(2). See ticket-name.ts
+// for the order, enqueue.ts, claim.ts and lease.ts for the three moves of a ticket's life and what a crash leaves
+// of each, recover.ts and repair.ts for who mends it.
+import type { Queue } from "../contract.ts";
+import { createBacklog } from "./backlog.ts";
+import { claimNext } from "./claim.ts";
+import { openDrafts } from "./drafts.ts";
+import { createEnqueue } from "./enqueue.ts";
+import { openFolderLock } from "./folder-lock.ts";
+import { openFolderSyncs } from "./folder-sync.ts";
+import { thisProcess } from "./holder.ts";
+import { createLayout, makeFolders } from "./layout.ts";
+import type { Lease } from "./lease.ts";
+import { createListing } from "./listing.ts";
+import { requireLocalDisk } from "./local-disk.ts";
+import { find, locate } from "./look-up.ts";
+import { approve, cancel, requeue, unlock } from "./move-waiting.ts";
+import type { FsQueueOptions, Parts } from "./parts.ts";
+import { createRecovery } from "./recover.ts";
+import { repairDrafts } from "./repair.ts";
+import { createSmallFiles } from "./small-files.ts";
+import { startSweeping } from "./sweep.ts";
+import { createSequence } from "./ticket-name.ts";
+import { createWaiters } from "./waiters.ts";
+import { readFolders, watchFolders } from "./watch.ts";
+
+/**
+ * Opens the queue in `root`: mends what dead processes left, then listens. Throws UserError on a network file system.
+ * Several processes may open the same folder.
+ */
+export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): Promise<Queue<Payload>> {
+  const { leaseMs, heartbeatMs = leaseMs / 4, sweepMs = 60_000, log } = options;
+  const now = options.clock ?? (() => new Date());
+  const layout = createLayout(options.root);
+  await makeFolders(layout);
+  await requireLocalDisk(layout.root);
+
+  const self = thisProcess();
+  const lock = openFolderLock(layout.lock);
+  const drafts = await openDrafts(layout.tmp, self, lock);
+  const syncs = await openFolderSyncs(layout);
+  const waiters = createWaiters();
+  const parts: Parts<Payload> = {
+    layout,
+    lock,
+    drafts,
+    small: createSmallFiles(layout, drafts.folder),
+    backlog: createBacklog({ now, onReady: waiters.wakeAll }),
+    sequence: createSequence(now),
+    sync: syncs.sync,
+    leases: new Map<string, Lease<Payload>>(),
+    self,
+    now,
+    log,
+    payload: options.payload,
+    maxCrashes: options.maxCrashes,
+    leaseMs,
+    onReclaim: options.onReclaim,
+  };
+  const listing = createListing(parts);
+  const recoverRunning = createRecovery(parts);
+  const unwatch = watchFolders(parts, (error) => log?.error({ err: error }, "watching the queue's folders"));
+  await readFolders(parts);
+  await repairDrafts(parts);
+  await recoverRunning();
+  const sweeping = startSweeping(parts, { sweepMs, heartbeatMs, recoverRunning });
+  let closed = false;
+
+  return {
+    enqueue: createEnqueue(parts),
+    async claim() {
+      return closed ? undefined : (await claimNext(parts))?.claim;
+    },
+    async wake(signal) {
+      if (closed || signal.aborted || parts.backlog.next() !== undefined) return;
+      await waiters.wait(signal);
+    },
+    find: (id) => find(parts, id),
+    list: listing.list,
+    counts: listing.counts,
+    async position(id) {
+      const place = await lock.run(() => locate(parts, id));
+      return place?.state === "pending" ? parts.backlog.pending.rank(place.name) : undefined;
+    },
+    cancel: (id, note) => cancel(parts, id, note),
+    approve: (id, note) => approve(parts, id, note),
+    requeue: (id, note) => requeue(parts, id, note),
+    unlock: (id, note) => unlock(parts, id, note),
+    async close() {
+      if (closed) return;
+      closed = true;
+      unwatch();
+      await sweeping.stop();
+      parts.backlog.close();
+      for (const lease of parts.leases.values()) lease.lose();
+      waiters.wakeAll();
+      await drafts.close();
+      await syncs.close();
+      lock.close();
+    },
+  };
+}

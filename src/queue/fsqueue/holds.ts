@@ -1,0 +1,76 @@
+// Keys that belong to a pending ticket: one in back-off, or one that comes before all others of its key. One timer
+// for all of them.
+import { createSortedNames } from "./sorted-names.ts";
+
+interface Hold {
+  name: string;
+  untilMs: number;
+  waiting: boolean;
+}
+
+/** Node's timers end at 2^31 ms (https://nodejs.org/api/timers.html); a longer wait is taken in pieces. */
+const longestTimerMs = 3_600_000;
+const timeDigits = 16;
+
+/** `onDue` is called when the time of a key's hold has come; it is to call `expire`. */
+export function createHolds(now: () => Date, onDue: (keyHash: string) => void) {
+  const holds = new Map<string, Hold>();
+  /** Time and key of each hold that waits, the next one first. */
+  const schedule = createSortedNames();
+  let timer: NodeJS.Timeout | undefined;
+  let timerAtMs = Infinity;
+
+  function entry(keyHash: string, untilMs: number): string {
+    return String(untilMs).padStart(timeDigits, "0") + keyHash;
+  }
+
+  function arm(): void {
+    const first = schedule.first();
+    const untilMs = first === undefined ? Infinity : Number(first.slice(0, timeDigits));
+    if (untilMs >= timerAtMs) return;
+    clearTimeout(timer);
+    timerAtMs = untilMs;
+    const waitMs = Math.min(Math.max(1, untilMs - now().getTime()), longestTimerMs);
+    timer = setTimeout(look, waitMs);
+    timer.unref();
+  }
+
+  function look(): void {
+    timerAtMs = Infinity;
+    const nowMs = now().getTime();
+    for (let first = schedule.first(); first !== undefined; first = schedule.first()) {
+      if (Number(first.slice(0, timeDigits)) > nowMs) break;
+      onDue(first.slice(timeDigits));
+      schedule.delete(first);
+    }
+    arm();
+  }
+
+  function drop(keyHash: string): void {
+    const hold = holds.get(keyHash);
+    if (!hold) return;
+    holds.delete(keyHash);
+    schedule.delete(entry(keyHash, hold.untilMs));
+  }
+
+  return {
+    of: (keyHash: string): Readonly<Hold> | undefined => holds.get(keyHash),
+    set(keyHash: string, name: string, untilMs: number): void {
+      drop(keyHash);
+      const waiting = untilMs > now().getTime();
+      holds.set(keyHash, { name, untilMs, waiting });
+      if (!waiting) return;
+      schedule.add(entry(keyHash, untilMs));
+      arm();
+    },
+    expire(keyHash: string): void {
+      const hold = holds.get(keyHash);
+      if (hold) hold.waiting = false;
+    },
+    /** The ticket has left pending/; a hold of another ticket stays. */
+    release(keyHash: string, name: string): void {
+      if (holds.get(keyHash)?.name === name) drop(keyHash);
+    },
+    close: () => clearTimeout(timer),
+  };
+}

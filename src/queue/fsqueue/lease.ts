@@ -1,0 +1,151 @@
+// One running ticket that this process holds: the verbs that end it, its heartbeat, its signal.
+//
+// Ending is "record, then move": the ticket's last word replaces its content in running/, then the file is renamed
+// to its folder. A process that dies in between leaves a ticket in running/ whose content names another state, and
+// recover.ts finishes the move. There is no instant at which the ticket is in no folder, or in two.
+import { existsSync, renameSync, rmSync } from "node:fs";
+import { utimes } from "node:fs/promises";
+import { errorCode } from "../../io/file.ts";
+import type { QueueState } from "../../job/queue-state.ts";
+import { CancelRequested, type Claim, LeaseLostError } from "../contract.ts";
+import { readCancelRequest } from "./cancel-request.ts";
+import type { Parts } from "./parts.ts";
+import { encode, type StoredTicket, type TicketFile, toTicket } from "./ticket-file.ts";
+import { keyHashOf } from "./ticket-name.ts";
+
+export interface Lease<Payload> {
+  claim: Claim<Payload>;
+  /** Whether the folders still say that the ticket is ours. */
+  isHeld(): boolean;
+  /** Renews the lease, or finds that it is lost. */
+  beat(): Promise<void>;
+  lose(): void;
+  /** Aborts the claim's signal when someone has asked for an end. */
+  lookForCancel(): Promise<void>;
+  /** Ends the lease in `state` with what changes in the record. */
+  end(state: QueueState, change: Partial<TicketFile>): Promise<void>;
+}
+
+const finalStates: ReadonlySet<QueueState> = new Set(["done", "failed", "cancelled"]);
+
+export function createLease<Payload>(
+  parts: Parts<Payload>,
+  held: { name: string; token: string; stored: StoredTicket<Payload> },
+): Lease<Payload> {
+  const { layout, small, backlog, leases } = parts;
+  const { name, token } = held;
+  const { record } = held.stored;
+  const keyHash = keyHashOf(name);
+  const path = layout.ticket("running", name);
+  const abort = new AbortController();
+  let over = false;
+  let ending = false;
+
+  function isHeld(): boolean {
+    return !over && small.readKey(keyHash)?.token === token && existsSync(path);
+  }
+
+  function lostError(): LeaseLostError {
+    return new LeaseLostError(
+      `ticket ${record.id}: this claim (epoch ${record.epoch}) doesn't hold it any more`,
+    );
+  }
+
+  function lose(): void {
+    if (over) return;
+    over = true;
+    if (leases.get(name) === lease) leases.delete(name);
+    abort.abort(lostError());
+  }
+
+  /** The move itself, under the lock. */
+  function moveTo(draft: string, next: TicketFile): "moved" | "lost" | "cancel" {
+    if (!isHeld()) return "lost";
+    const { state } = next;
+    const isFinal = finalStates.has(state);
+    if (!isFinal && existsSync(layout.cancel(record.id))) return "cancel";
+    renameSync(draft, path);
+    renameSync(path, layout.ticket(state, name));
+    // A ticket that goes back to pending/ keeps its key: it is the next of it.
+    if (state === "pending") {
+      backlog.add(name);
+      backlog.hold(name, next.not_before === null ? 0 : Date.parse(next.not_before));
+    } else small.freeKey(keyHash);
+    if (isFinal) {
+      rmSync(layout.cancel(record.id), { force: true });
+      small.shrinkSeen(record.id, name);
+    }
+    over = true;
+    leases.delete(name);
+    backlog.ended(name);
+    return "moved";
+  }
+
+  async function end(state: QueueState, change: Partial<TicketFile>): Promise<void> {
+    if (over || ending) throw lostError();
+    ending = true;
+    let target = state;
+    let changes = change;
+    try {
+      for (;;) {
+        const request = finalStates.has(target)
+          ? undefined
+          : await readCancelRequest(layout.cancel(record.id));
+        if (request !== undefined) {
+          target = "cancelled";
+          changes = { note: request, not_before: null };
+        }
+        const updated_at = parts.now().toISOString();
+        const next: TicketFile = { ...record, ...changes, state: target, lease: null, updated_at };
+        const outcome = await parts.drafts.use(encode(next), (draft) => moveTo(draft, next));
+        if (outcome === "moved") break;
+        if (outcome === "cancel") continue;
+        lose();
+        throw lostError();
+      }
+    } finally {
+      ending = false;
+    }
+    await parts.sync(target, "running");
+  }
+
+  const lease: Lease<Payload> = {
+    claim: {
+      ticket: toTicket("running", held.stored),
+      epoch: record.epoch,
+      signal: abort.signal,
+      async assertHeld() {
+        if (isHeld()) return;
+        lose();
+        throw lostError();
+      },
+      complete: (note) => end("done", { note: note ?? null }),
+      fail: (note) => end("failed", { note }),
+      cancelled: (note) => end("cancelled", { note }),
+      park: (note) => end("awaiting_approval", { note }),
+      retry: (note, notBefore) => end("pending", { note, not_before: notBefore?.toISOString() ?? null }),
+      release: () => end("pending", { attempts: Math.max(0, record.attempts - 1) }),
+    },
+    isHeld,
+    lose,
+    end,
+    async beat() {
+      if (ending) return;
+      if (!isHeld()) return lose();
+      const now = parts.now();
+      try {
+        await utimes(path, now, now);
+      } catch (error) {
+        if (errorCode(error) !== "ENOENT") throw error;
+        // Ended meanwhile by ourselves, or taken away.
+        if (!isHeld()) lose();
+      }
+    },
+    async lookForCancel() {
+      const note = await readCancelRequest(layout.cancel(record.id));
+      if (note !== undefined && !over) abort.abort(new CancelRequested(note));
+    },
+  };
+  leases.set(name, lease);
+  return lease;
+}

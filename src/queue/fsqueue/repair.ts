@@ -1,0 +1,56 @@
+// Finishes what dead processes had begun to write: tmp/<process>/.
+import { linkSync, statSync } from "node:fs";
+import { readdir, rmdir } from "node:fs/promises";
+import { join } from "node:path";
+import { holderOfTag, lifeOf } from "./holder.ts";
+import { locate } from "./look-up.ts";
+import type { Parts } from "./parts.ts";
+import { nameOf, readRecordSync } from "./ticket-file.ts";
+
+/** Looks through the drafts of every dead process, and through old ones of those that can't be seen from here. */
+export async function repairDrafts<Payload>(parts: Parts<Payload>): Promise<void> {
+  const { layout, drafts } = parts;
+  for (const tag of await readdir(layout.tmp)) {
+    const folder = join(layout.tmp, tag);
+    const holder = holderOfTag(tag);
+    const life = holder ? lifeOf(holder, parts.self) : "unknown";
+    if (folder === drafts.folder || life === "alive") continue;
+    for (const file of await readdir(folder).catch(() => [])) {
+      const path = join(folder, file);
+      if (life === "dead" || isOld(parts, path)) await repair(parts, path, file);
+    }
+    // Fails while something is in it. A living process of another pid namespace makes its folder again.
+    if (life === "dead" || isOld(parts, folder)) await rmdir(folder).catch(() => undefined);
+  }
+}
+
+function isOld<Payload>(parts: Parts<Payload>, path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat !== undefined && parts.now().getTime() - stat.mtimeMs > parts.leaseMs;
+}
+
+/** An enqueue that died between its two links gets the second one; everything else was never promised to anyone. */
+async function repair<Payload>(parts: Parts<Payload>, path: string, file: string): Promise<void> {
+  const { layout, lock, backlog, drafts, sync, log } = parts;
+  const finished = await lock.run(() => {
+    const record = file.endsWith(".draft") ? undefined : readRecordSync(path);
+    if (!record || file !== `${record.id}.json` || !isSameFile(path, layout.seen(record.id)))
+      return undefined;
+    if (locate(parts, record.id)) return undefined;
+    const name = nameOf(record);
+    linkSync(path, layout.ticket("pending", name));
+    backlog.add(name);
+    return record.id;
+  });
+  if (finished !== undefined) {
+    await sync("seen", "pending");
+    log?.info({ ticket: finished }, "an enqueue that was cut off is finished");
+  }
+  await drafts.discard(path);
+}
+
+function isSameFile(one: string, other: string): boolean {
+  const a = statSync(one, { bigint: true, throwIfNoEntry: false });
+  const b = statSync(other, { bigint: true, throwIfNoEntry: false });
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
+}

@@ -1,0 +1,70 @@
+// The bookkeeping beside the tickets: which ticket a key belongs to, and under which name an id is filed.
+//
+// Both are written whole (a rename) but not synced: after a power cut no lease is alive, and what these files say
+// can be told from the folders. Their functions are synchronous because they are steps under the lock.
+import { constants, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { errorCode } from "../../io/file.ts";
+import type { Layout } from "./layout.ts";
+import { TicketFile, nameOf } from "./ticket-file.ts";
+
+/** `token` is the lease's under which the ticket runs, or the last one's while it waits in pending/. */
+const KeyFile = z.strictObject({ ticket: z.string(), token: z.string() });
+type KeyFile = z.infer<typeof KeyFile>;
+
+const SeenFile = z.strictObject({ schema_version: z.literal("1.0"), name: z.string() });
+
+export type SmallFiles = ReturnType<typeof createSmallFiles>;
+
+/** `scratch` is a folder of this process alone. */
+export function createSmallFiles(layout: Layout, scratch: string) {
+  const draft = join(scratch, "small.draft");
+
+  function write(path: string, value: object): void {
+    writeFileSync(draft, `${JSON.stringify(value)}\n`, { mode: 0o600 });
+    renameSync(draft, path);
+  }
+
+  return {
+    /** Undefined when the key belongs to nobody, or when the file is damaged: then the folders tell. */
+    readKey: (keyHash: string): KeyFile | undefined => KeyFile.safeParse(readJson(layout.key(keyHash))).data,
+    writeKey: (keyHash: string, value: KeyFile): void => write(layout.key(keyHash), value),
+    freeKey: (keyHash: string): void => rmSync(layout.key(keyHash), { force: true }),
+    /** The name under which an id is filed: undefined when it was never seen, null when the file doesn't say. */
+    readSeen(id: string): string | null | undefined {
+      const value = readJson(layout.seen(id));
+      if (value === undefined) return undefined;
+      const small = SeenFile.safeParse(value);
+      if (small.success) return small.data.name;
+      const whole = TicketFile.safeParse(value);
+      return whole.success ? nameOf(whole.data) : null;
+    },
+    /** Until its ticket ends, seen/<id> is the ticket as it was enqueued; from then on its name is enough. */
+    shrinkSeen(id: string, name: string): void {
+      try {
+        write(layout.seen(id), { schema_version: "1.0", name });
+      } catch {
+        // It only saves room; the longer file says the same.
+      }
+    },
+  };
+}
+
+/** Undefined when there is no such file, null when it can't be understood. */
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, { encoding: "utf8", flag: constants.O_RDONLY | constants.O_NOFOLLOW });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT") return undefined;
+    if (code === "ELOOP" || code === "EISDIR") return null;
+    throw error;
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
