@@ -66,7 +66,7 @@ export async function createGitWorld(fill: (tree: string) => Promise<void>): Pro
 
   return {
     git,
-    mirrors: createMirrors({ root: join(root, "mirrors"), git, originOf: () => origin }),
+    mirrors: createMirrors({ root: join(root, "mirrors"), git }),
     origin,
     remote,
     baseSha,

@@ -18,12 +18,13 @@ const maxRounds = 20;
  * foreign hosts become links; lines that would be a command become code; open fences are closed.
  */
 export function cleanMarkdown(text: string, voice: Pick<Voice, "mask" | "imageHosts">): string {
-  let current = readable(voice.mask(text).slice(0, maxInputChars))
-    .replaceAll(/<!--\s*patchbay\s*:/gi, "<!-- not-patchbay:")
-    .trim();
+  let current = readable(voice.mask(text).slice(0, maxInputChars)).replaceAll(
+    /<!--\s*patchbay\s*:/gi,
+    "<!-- not-patchbay:",
+  );
   if (isTangled(current)) return fenced(current);
   for (let round = 0; round < maxRounds; round++) {
-    const next = defuse(current, voice.imageHosts);
+    const next = trimmed(defuse(current, voice.imageHosts));
     if (next === current) {
       const fence = openFence(current);
       return fence === undefined ? current : `${current}\n${fence}`;
@@ -31,6 +32,11 @@ export function cleanMarkdown(text: string, voice: Pick<Voice, "mask" | "imageHo
     current = next;
   }
   return fenced(current);
+}
+
+/** Without empty lines at either end; the first line's indentation says what it is. */
+function trimmed(text: string): string {
+  return text.replace(/^(?:[ \t]*\n)+/, "").trimEnd();
 }
 
 function defuse(text: string, imageHosts: readonly string[]): string {

@@ -24,21 +24,41 @@ export function regionsOf(text: string): Region[] {
   const regions: Region[] = [...foldsOf(root)];
   const waiting: Node[] = [root];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
-    const start = node.position?.start.offset ?? 0;
-    const end = node.position?.end.offset ?? 0;
-    const source = text.slice(start, end);
+    const { start, end } = extentOf(node);
     if (node.type === "code") {
-      regions.push({ start, end, kind: /^(?:`{3}|~{3})/.test(source) ? "sure" : "unsure" });
-    } else if (node.type === "inlineCode") {
-      // A table's cells are cut at pipes and its rows at line ends before code spans are looked for.
-      regions.push({ start, end, kind: /[|\n]/.test(source) ? "unsure" : "sure" });
+      const isFenced = /^(?:`{3}|~{3})/.test(text.slice(start, end));
+      regions.push({ start, end, kind: isFenced ? "sure" : "unsure" });
     } else if (node.type === "definition") {
       regions.push({ start, end, kind: "definition" });
+    } else if (node.type === "paragraph" || node.type === "heading") {
+      regions.push(...codeSpansOf(node, text));
     } else if ("children" in node) {
       waiting.push(...node.children);
     }
   }
   return regions.toSorted((one, other) => one.start - other.start);
+}
+
+/**
+ * The code spans of a paragraph. GitHub cuts a table into rows and cells before it looks for them, so one that
+ * crosses a pipe or a line end may be none, and then every backtick after it can pair with another one. A bare
+ * address takes a backtick that touches it, with the same effect.
+ */
+function codeSpansOf(paragraph: Node, text: string): Region[] {
+  const spans: { start: number; end: number }[] = [];
+  const waiting: Node[] = [paragraph];
+  for (let node = waiting.pop(); node; node = waiting.pop()) {
+    if (node.type === "inlineCode") spans.push(extentOf(node));
+    else if ("children" in node) waiting.push(...node.children);
+  }
+  const crosses = spans.some(({ start, end }) => /[|\n]/.test(text.slice(start, end)));
+  const { start, end } = extentOf(paragraph);
+  const inAddress = /(?:https?:\/\/|www\.)[^\s<]*`/i.test(text.slice(start, end));
+  return spans.map((span) => ({ ...span, kind: crosses || inAddress ? "unsure" : "sure" }));
+}
+
+function extentOf(node: Node): { start: number; end: number } {
+  return { start: node.position?.start.offset ?? 0, end: node.position?.end.offset ?? 0 };
 }
 
 /** The fence that would have to follow the text to close its last block, or undefined when none is open. */
@@ -49,9 +69,9 @@ export function openFence(text: string): string | undefined {
   const fence = /^(?:`{3,}|~{3,})/.exec(source)?.[0];
   if (fence === undefined) return undefined;
   const lines = source.split("\n");
-  const end = lines.length > 1 ? (lines.at(-1)?.trim() ?? "") : "";
-  const closed = end.length >= fence.length && end === fence.charAt(0).repeat(end.length);
-  return closed ? undefined : fence;
+  // At most three spaces before it; four make it part of the code.
+  const end = lines.length > 1 ? (/^ {0,3}(`+|~+)[ \t]*$/.exec(lines.at(-1) ?? "")?.[1] ?? "") : "";
+  return end.startsWith(fence) ? undefined : fence;
 }
 
 /** How many well-formed openings of details have no end. */
@@ -76,11 +96,7 @@ function foldsOf(root: Root): Region[] {
   const open: Region[] = [];
   for (const node of root.children) {
     if (node.type !== "html") continue;
-    const half: Region = {
-      start: node.position?.start.offset ?? 0,
-      end: node.position?.end.offset ?? 0,
-      kind: "fold",
-    };
+    const half: Region = { ...extentOf(node), kind: "fold" };
     if (opener.test(node.value)) open.push(half);
     else if (closer.test(node.value)) {
       const first = open.pop();
