@@ -1,8 +1,8 @@
 // Markdown and HTML that GitHub doesn't show: comments, declarations, attributes, image descriptions, link titles and
 // definitions. What people can't see must not reach a model; where it is unclear whether they can, it goes.
 //
-// Fenced code is left alone where its fence stands at the margin after a blank line: there no HTML block, list, table
-// or footnote can make GitHub read it differently (CommonMark 0.31, sections 4.5 and 4.6).
+// Fenced code is left alone where its fence stands at the margin and no "<" stands before it in the same paragraph:
+// there no HTML block, list, table or footnote can make GitHub read it differently (CommonMark 0.31, 4.5 and 4.6).
 
 /** Comments, CDATA, declarations, processing instructions: what is unterminated reaches to the end. */
 const hiddenRange = /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<[!?][^>]*(?:>|$)/g;
@@ -10,13 +10,19 @@ const hiddenRange = /<!--[\s\S]*?(?:-->|$)|<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<[!?][
 /** HTML blocks that go on across blank lines: after one of these no fence is believed. */
 const longBlock = /<(?:pre|script|style|textarea)\b|<\?/i;
 
+interface Fence {
+  start: number;
+  end: number;
+}
+
 /** The text without its hidden parts; each leaves a space, so that nothing new comes together around it. */
 export function stripHiddenMarkup(text: string): string {
   let shown = "";
   let at = 0;
   let believed = true;
+  let plain = true;
   while (at < text.length) {
-    const fence = believed ? findFence(text, at) : undefined;
+    const fence: Fence | undefined = believed ? findFence(text, at, plain) : undefined;
     const stop = fence?.start ?? text.length;
     const outside = removeRanges(text, at, stop);
     const isLong = longBlock.test(text.slice(at, outside.end));
@@ -26,25 +32,37 @@ export function stripHiddenMarkup(text: string): string {
     }
     shown += stripParagraphs(outside.shown, isLong || !believed);
     at = outside.end;
-    if (!fence || at > fence.start) continue;
+    plain = fence !== undefined && at === fence.start;
+    if (!plain || !fence) continue;
     shown += text.slice(fence.start, fence.end);
     at = fence.end;
   }
   return shown;
 }
 
-/** The next fenced code block that begins at or after `from`. */
-function findFence(text: string, from: number): { start: number; end: number } | undefined {
-  const opening = /(?:^|\n[ \t]*\n)(`{3,}(?=[^`\n]*(?:\n|$))|~{3,})/g;
-  opening.lastIndex = from;
-  const found = opening.exec(text);
-  const marks = found?.[1];
-  if (!found || marks === undefined) return undefined;
-  const start = found.index + found[0].length - marks.length;
+/**
+ * The next fenced code block that begins at or after `from`. `isPlain` tells whether the lines before it, back to the
+ * last blank one, hold no "<".
+ */
+function findFence(text: string, from: number, isPlain: boolean): Fence | undefined {
+  let plain = isPlain;
+  const lines = /[^\n]*(?:\n|$)/g;
+  lines.lastIndex = from;
+  for (let match = lines.exec(text); match && match[0] !== ""; match = lines.exec(text)) {
+    const start = match.index;
+    const atMargin = start === 0 || text[start - 1] === "\n";
+    const marks = atMargin ? /^(`{3,}(?=[^`]*$)|~{3,})/.exec(match[0])?.[1] : undefined;
+    if (plain && marks !== undefined) return { start, end: fenceEnd(text, start, marks) };
+    plain = match[0].trim() === "" ? atMargin || plain : plain && !match[0].includes("<");
+  }
+  return undefined;
+}
+
+function fenceEnd(text: string, start: number, marks: string): number {
   const closing = new RegExp(`\\n {0,3}${marks.slice(0, 1)}{${marks.length},}[ \\t]*(?=\\n|$)`, "g");
   closing.lastIndex = start;
   const closed = closing.exec(text);
-  return { start, end: closed ? closed.index + closed[0].length : text.length };
+  return closed ? closed.index + closed[0].length : text.length;
 }
 
 /** Removes the ranges that begin between `from` and `stop`; `end` lies after `stop` when the last one reaches there. */

@@ -28,6 +28,7 @@ describe("what GitHub doesn't show is gone", () => {
     ["the title of a definition on the next line", 'before after\n\n[1]: https://x.y\n  "evil"'],
     ["a fence in a list item that ends early", "before\n\n- a\n\n  ```\n  x\nafter <!-- evil -->\n  ```"],
     ["a fence in a raw HTML block", "before after <?\n\n```\n<!-- evil -->\n```"],
+    ["a fence inside of an HTML block", "<div>before after\n```\n<!-- evil -->\n```\n</div>"],
     ["a fence after an open <pre>", "before after\n\n<pre>\n\n```\n<!-- evil -->\n```"],
     ["code in a table, which ends at the bar", "before after | ` | <x evil> | ` |"],
     ["code that doesn't close on its line", "before ` after\n- <x evil> `"],
@@ -42,7 +43,8 @@ describe("what GitHub doesn't show is gone", () => {
 describe("what people see stays", () => {
   test.each([
     ["fenced code", 'Look:\n\n```html\n<!-- a comment -->\n<img alt="x">\n```\n\nand so on'],
-    ["code after a comment of a template", "```ts\nconst a: Map<string, T extends B> = x;\n```"],
+    ["fenced code right below its introduction", 'Logs:\n```\n<a b="c"> <!-- d -->\n```'],
+    ["code at the start", "```ts\nconst a: Map<string, T extends B> = x;\n```"],
     ["generics in a code span", "The type `Promise<T extends Base>` is wrong."],
     ["generics in words", "A Map<string, number> is returned, if a < b and c > d."],
     ["the address of an image", "![](https://x.y/z.png)"],
@@ -75,9 +77,11 @@ test.each([
   ["blank lines", "\n \n".repeat(23_000)],
   ["end tags", "</ ".repeat(23_000)],
   ["spaces", `<a${" ".repeat(69_000)}`],
-])("70,000 characters of %s are read in bounded time", (_what, text) => {
-  const start = performance.now();
-  visibleText(text);
+])(
+  "70,000 characters of %s are read in bounded time",
+  (_what, text) => {
+    expect(visibleText(text).length).toBeLessThanOrEqual(text.length);
+  },
   // Far above what it takes, far below what quadratic time would.
-  expect(performance.now() - start).toBeLessThan(5000);
-});
+  10_000,
+);

@@ -143,7 +143,7 @@ describe("invisible characters", () => {
     ["bidirectional controls", "a\u202Eb\u2066c\u2069", "abc"],
     [
       "tag characters",
-      `hi${[..."obey"].map((c) => String.fromCodePoint(0xe0000 + (c.codePointAt(0) ?? 0))).join("")}`,
+      `hi${Array.from("obey", (letter) => String.fromCodePoint(0xe0000 + (letter.codePointAt(0) ?? 0))).join("")}`,
       "hi",
     ],
     ["variation selectors that carry bytes", "😀\u{E0101}\u{E0155}\uFE01x", "😀x"],
