@@ -269,6 +269,22 @@ describe("what goes wrong", () => {
     await expect(journey.handle(refused)).rejects.toBeInstanceOf(TransientError);
   });
 
+  test("a claim that can't be ended for want of room is no bug", async () => {
+    const journey = await createJourney();
+    const complete = () =>
+      Promise.reject(Object.assign(new Error("no space left on device"), { code: "ENOSPC" }));
+    await expect(journey.handle(comment("/agent help"), { complete })).rejects.toBeInstanceOf(TransientError);
+  });
+
+  test("a delivery that is given up is told, with its GUID", async () => {
+    const journey = await createJourney();
+    const delivery = comment("/agent fix it");
+    await journey.gaveUp(delivery);
+    expect(journey.intents("reply")).toMatchObject([
+      { number: 12, marker: `${inboxId}-error`, body: expect.stringContaining(delivery.guid) },
+    ]);
+  });
+
   test("what a person can mend is told once, however often it is handled", async () => {
     const journey = await createJourney();
     const delivery = comment("/agent fix it", { issue: { state: "closed" } });

@@ -4,15 +4,15 @@ import { createAnswer } from "../../src/command/answer.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
 import { readLabel } from "../../src/command/label.ts";
 import { readComment } from "../../src/command/read-comment.ts";
-import { createSubmit } from "../../src/command/submit.ts";
+import { createSubmit, type JobFiles } from "../../src/command/submit.ts";
 import { createTransientFiles } from "./transient-files.ts";
 import type { Delivery } from "../../src/job/delivery.ts";
 import type { Intent } from "../../src/job/intent.ts";
 import type { JobSpec } from "../../src/job/job-spec.ts";
 import { builtInPipelines } from "../../src/job/pipelines.ts";
-import type { Claim } from "../../src/queue/contract.ts";
+import type { Claim, Queue } from "../../src/queue/contract.ts";
 import { registerHandlers } from "../../src/webhook/handlers.ts";
-import { createInboxHandler } from "../../src/webhook/inbox-worker.ts";
+import { createInboxGaveUp, createInboxHandler } from "../../src/webhook/inbox-worker.ts";
 import { createProbotDoor } from "../../src/webhook/probot.ts";
 import { createWorld, fakeGitHub, type World } from "../command/fake-github.ts";
 import { makePrivateKey } from "./credentials.ts";
@@ -20,35 +20,41 @@ import { createMemoryQueue } from "./memory-queue.ts";
 
 const privateKey = makePrivateKey();
 
-export async function createJourney(over: Partial<World> = {}, options: { allowedBots?: string[] } = {}) {
+export const webhookSecret = "a-secret-of-the-journey";
+
+export interface Wiring {
+  world: World;
+  jobs: Pick<Queue<JobSpec>, "enqueue">;
+  outbox: Pick<Queue<Intent>, "enqueue">;
+  artifacts: JobFiles;
+  allowedBots?: string[];
+}
+
+/** The rooms wired as the product wires them, but for GitHub. */
+export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiring) {
   const log = pino({ level: "silent" });
-  const world = createWorld(over);
-  const jobs = createMemoryQueue<JobSpec>();
-  const outbox = createMemoryQueue<Intent>();
+  const host = "github.com";
   const self = async () => ({ appId: 7, login: "patchbay[bot]" });
-  const allowedBots = new Set(options.allowedBots);
   const clock = () => new Date("2026-01-02T03:05:00.000Z");
   const github = fakeGitHub(world);
-
   const probot = await createProbotDoor({
     appId: 7,
     privateKey,
-    webhookSecret: "a-secret-of-the-journey",
+    webhookSecret,
     apiUrl: "http://127.0.0.1:1/api/v3",
     throttle: false,
     log,
   });
-  const answer = createAnswer({
-    github: async () => github,
-    authorize: createAuthorize({ self, allowedBots }),
-    self,
-    submit: createSubmit({ jobs, outbox, artifacts: createTransientFiles(), clock }),
-    outbox,
-    pipelines: builtInPipelines,
-    log,
-  });
   registerHandlers(probot, {
-    answer,
+    answer: createAnswer({
+      github: async () => github,
+      authorize: createAuthorize({ self, allowedBots: new Set(allowedBots) }),
+      self,
+      submit: createSubmit({ jobs, outbox, artifacts, clock }),
+      outbox,
+      pipelines: builtInPipelines,
+      log,
+    }),
     parse: (body) =>
       readComment(body, {
         pipelines: builtInPipelines,
@@ -56,21 +62,39 @@ export async function createJourney(over: Partial<World> = {}, options: { allowe
         trigger: "/agent",
       }),
     readLabel: (name) => readLabel(name, { prefix: "agent:", pipelines: builtInPipelines }),
-    host: "github.com",
+    host,
     log,
   });
-  const handle = createInboxHandler({ receive: probot.receive, outbox, host: "github.com", log });
+  return {
+    probot,
+    handle: createInboxHandler({ receive: probot.receive, outbox, host, log }),
+    gaveUp: createInboxGaveUp({ outbox, host }),
+  };
+}
 
+/** The same with queues and files in memory. */
+export async function createJourney(over: Partial<World> = {}, options: { allowedBots?: string[] } = {}) {
+  const world = createWorld(over);
+  const jobs = createMemoryQueue<JobSpec>();
+  const outbox = createMemoryQueue<Intent>();
+  const { handle, gaveUp } = await wire({
+    world,
+    jobs,
+    outbox,
+    artifacts: createTransientFiles(),
+    ...options,
+  });
   return {
     world,
     jobs,
     outbox,
     /** Hands the delivery to the inbox's handler; resolves to how its claim ended. */
-    async handle(delivery: Delivery): Promise<string> {
+    async handle(delivery: Delivery, claimOver: Partial<Claim<Delivery>> = {}): Promise<string> {
       const { claim, ended } = makeClaim(delivery);
-      await handle(claim);
+      await handle({ ...claim, ...claimOver });
       return ended();
     },
+    gaveUp: (delivery: Delivery) => gaveUp(makeClaim(delivery).claim),
     intents: (kind: Intent["kind"]) => outbox.payloads().filter((intent) => intent.kind === kind),
   };
 }

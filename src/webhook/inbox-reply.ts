@@ -1,0 +1,44 @@
+// A word about a delivery as a whole, on the issue or pull request that it came from.
+import { z } from "zod";
+import type { Delivery } from "../job/delivery.ts";
+import type { Intent } from "../job/intent.ts";
+import type { Queue } from "../queue/contract.ts";
+import { Envelope, repositoryOf } from "./payload.ts";
+
+export interface InboxReplyOptions {
+  outbox: Pick<Queue<Intent>, "enqueue">;
+  /** Of GitHub, such as github.com. */
+  host: string;
+}
+
+/** Returns a function that replies once per delivery; a second word about the same one is not said. */
+export function createInboxReply({ outbox, host }: InboxReplyOptions) {
+  return async (delivery: Delivery, body: string): Promise<void> => {
+    const place = placeOf(delivery, host);
+    if (!place) return;
+    const marker = `${delivery.inbox_id}-error`;
+    await outbox.enqueue({
+      id: marker,
+      key: `delivery:${delivery.inbox_id}`,
+      payload: { kind: "reply", ...place, marker, body },
+    });
+  };
+}
+
+const Numbered = z.object({ number: z.int().positive() });
+const Place = Envelope.extend({ issue: Numbered.optional(), pull_request: Numbered.optional() });
+
+/** The issue or pull request of a delivery, when there is one that can be answered on. */
+function placeOf(
+  delivery: Delivery,
+  host: string,
+): Pick<Extract<Intent, { kind: "reply" }>, "repository" | "number"> | undefined {
+  try {
+    const payload = Place.parse(JSON.parse(delivery.body));
+    const repository = repositoryOf(payload, host);
+    const number = payload.issue?.number ?? payload.pull_request?.number;
+    return repository && number !== undefined ? { repository, number } : undefined;
+  } catch {
+    return undefined;
+  }
+}
