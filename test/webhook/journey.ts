@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { createAnswer } from "../../src/command/answer.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
 import { readLabel } from "../../src/command/label.ts";
-import { readComment } from "../../src/command/read-comment.ts";
+import { parse } from "../../src/command/parse.ts";
 import { createSubmit, type JobFiles } from "../../src/command/submit.ts";
 import { createTransientFiles } from "./transient-files.ts";
 import type { Delivery } from "../../src/job/delivery.ts";
@@ -55,12 +55,11 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiri
       pipelines: builtInPipelines,
       log,
     }),
-    parse: (body) =>
-      readComment(body, {
-        pipelines: builtInPipelines,
-        agents: ["claude", "codex", "opencode"],
-        trigger: "/agent",
-      }),
+    parse(body) {
+      const agents = ["claude", "codex", "opencode"];
+      const parsed = parse(body, { pipelines: builtInPipelines, agents, trigger: "/agent" });
+      return parsed.kind === "ignore" ? undefined : parsed;
+    },
     readLabel: (name) => readLabel(name, { prefix: "agent:", pipelines: builtInPipelines }),
     host,
     log,
