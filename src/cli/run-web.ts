@@ -66,7 +66,7 @@ export async function runWeb(house: House): Promise<Running> {
         await claim.complete();
         const job = "job_id" in intent ? { job: intent.job_id } : {};
         const stage = intent.kind === "publish" ? "published" : "publisher";
-        log.info({ stage, ...job }, saidBy[intent.kind]);
+        log[intent.kind === "progress" ? "debug" : "info"]({ stage, ...job }, saidBy[intent.kind]);
       },
       signal: drain.signal,
       log,

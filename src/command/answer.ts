@@ -95,7 +95,10 @@ export function createAnswer(options: AnswerOptions) {
     );
     for (const spec of specs) {
       const outcome = await submit(spec);
-      log.info({ ...fields, job: spec.job_id }, `${describeTrigger(trigger)}: ${outcome}`);
+      log.info(
+        { stage: "queue", ...fields, job: spec.job_id },
+        `${describeTrigger(trigger)}: pipeline ${spec.pipeline}, ${outcome}`,
+      );
     }
   };
 }

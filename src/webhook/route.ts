@@ -85,6 +85,7 @@ export function createWebhookRoute(options: WebhookRouteOptions): Hono {
     };
     try {
       const status = await inbox.enqueue({ id: guid, key: keyOf(payload, guid), payload: delivery });
+      log.info({ stage: "webhook", delivery: guid }, `${event} is kept in the inbox: ${status}`);
       return c.json({ status }, 202);
     } catch (error) {
       log.error({ delivery: guid, error: explain(error) }, "keeping a delivery in the inbox");
