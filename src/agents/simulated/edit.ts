@@ -32,7 +32,9 @@ export async function makeEdit(
   const wanted = replacementIn(goal);
   const replaced = wanted && (await replaceText(workspace, survey.files, wanted, signal));
   if (replaced) return replaced;
-  return (await markPlace(workspace, goal, survey)) ?? (await addNote(workspace, goal, survey));
+  const note = await noteFor(workspace, goal, survey);
+  if (note.isKept) return { edits: [], why: `${code(note.path)} keeps this goal already.` };
+  return (await markPlace(workspace, goal, survey)) ?? (await addNote(workspace, note));
 }
 
 interface Replacement {
@@ -100,20 +102,39 @@ async function markPlace(workspace: string, goal: string, survey: Survey): Promi
   return undefined;
 }
 
-async function addNote(workspace: string, goal: string, survey: Survey): Promise<Edits> {
+interface Note {
+  folder: string;
+  path: string;
+  line: string;
+  /** What the file holds already; undefined: there is none. */
+  text: string | undefined;
+  isKept: boolean;
+}
+
+async function noteFor(workspace: string, goal: string, survey: Survey): Promise<Note> {
   const folder = (await isFreeFor(workspace, "docs")) ? "docs" : "patchbay-notes";
-  const name = survey.words
+  const words = survey.words
     .slice(0, 5)
     .join("-")
     .replaceAll(/[^\p{L}\p{N}-]/gu, "");
-  const path = `${folder}/note-${name.slice(0, 60) || "goal"}.md`;
-  const why = "No file that may be edited has to do with the goal's words, so a note keeps it.";
-  if ((await readText(workspace, path)) !== undefined)
-    return { edits: [], why: `${code(path)} keeps this goal already.` };
+  const path = `${folder}/note-${words.slice(0, 60) || "goal"}.md`;
+  const line = `To do (simulated): ${commentText(goal)}`;
+  const text = (await isFreeFor(workspace, folder)) ? await readText(workspace, path) : undefined;
+  return { folder, path, line, text, isKept: text?.split("\n").includes(line) ?? false };
+}
+
+async function addNote(workspace: string, { folder, path, line, text }: Note): Promise<Edits> {
   if (!(await isFreeFor(workspace, folder))) return { edits: [], why: `${code(folder)} is not a folder.` };
+  const why = "No file that may be edited has to do with the goal's words, so a note keeps it.";
+  if (text !== undefined) {
+    await overwriteText(workspace, path, `${text.trimEnd()}\n\n${line}\n`);
+    return { edits: [{ path, change: "update", what: "added the goal to a note" }], why };
+  }
+  if (await lstat(join(workspace, path)).catch(() => undefined)) {
+    return { edits: [], why: `${code(path)} is in the way and no text.` };
+  }
   await mkdir(join(workspace, folder), { recursive: true });
-  const text = `# Note\n\nTo do (simulated): ${commentText(goal)}\n`;
-  await writeFile(join(workspace, path), text, { flag: "wx" });
+  await writeFile(join(workspace, path), `# Note\n\n${line}\n`, { flag: "wx" });
   return { edits: [{ path, change: "add", what: "added a note that states the goal" }], why };
 }
 

@@ -20,6 +20,7 @@ export interface Survey {
 }
 
 const maxRead = 800;
+const maxReadChars = 12_000_000;
 const maxRelated = 40;
 
 const fillers = new Set(
@@ -45,10 +46,13 @@ export async function survey(workspace: string, goal: string, signal: AbortSigna
     .map((path) => ({ path, score: scorePath(path, words, goal) }))
     .toSorted((a, b) => b.score - a.score || byLength(a.path, b.path));
   const related: Related[] = [];
+  let chars = 0;
   for (const { path, score } of byPath.slice(0, maxRead)) {
     signal.throwIfAborted();
     const text = await readText(workspace, path);
     if (text === undefined) continue;
+    chars += text.length;
+    if (chars > maxReadChars) break;
     const found = scoreText(text, words);
     const inPath = words.filter((word) => hasWord(wordsOf(path), word));
     const named = words.filter((word) => inPath.includes(word) || found.words.has(word));
@@ -73,8 +77,12 @@ function scorePath(path: string, words: readonly string[], goal: string): number
 function scoreText(text: string, words: readonly string[]) {
   const found = new Set<string>();
   const scored: { line: number; text: string; count: number }[] = [];
+  const stems = words.map(stemOf);
   for (const [index, line] of text.split("\n").entries()) {
     if (line.length > 400) continue;
+    // Most lines are done with this, which costs little.
+    const lower = line.toLowerCase();
+    if (!stems.some((stem) => lower.includes(stem))) continue;
     const here = wordsOf(line);
     const named = words.filter((word) => hasWord(here, word));
     for (const word of named) found.add(word);

@@ -37,9 +37,12 @@ export function changeReport(
   standsInFor: string,
 ): string {
   const [first] = made.edits;
-  const summary = first
-    ? `Edited ${made.edits.length === 1 ? code(first.path) : count(made.edits.length, "file")}: ${first.what}.`
-    : "Nothing had to be changed.";
+  const summary =
+    first === undefined
+      ? "Nothing had to be changed."
+      : made.edits.length === 1
+        ? `Edited ${code(first.path)}: ${first.what}.`
+        : `Edited ${count(made.edits.length, "file")}.`;
   const plan = inputs.find((input) => input.path.endsWith("/report.md"));
   const planned =
     first && plan?.text.includes(first.path) ? ` The plan (${code(plan.path)}) names it too.` : "";
