@@ -5,6 +5,8 @@
 // far the window may be moved when that block is at its end.
 
 const tableSize = 1 << 16;
+/** Fewer: a list too many costs one comparison where the window stops, and each redactor has its own. */
+const chainCount = 1 << 13;
 const maxWindow = 16;
 
 export interface LiteralMatcher {
@@ -85,14 +87,14 @@ function hashBlock(text: string, at: number, block: number): number {
 
 /** Lists of indexes by hash, as linked lists in two arrays. */
 function createChains(count: number) {
-  const heads = new Int32Array(tableSize).fill(-1);
+  const heads = new Int32Array(chainCount).fill(-1);
   const nexts = new Int32Array(count).fill(-1);
   return {
     add(hash: number, index: number): void {
-      nexts[index] = heads[hash] ?? -1;
-      heads[hash] = index;
+      nexts[index] = heads[hash & (chainCount - 1)] ?? -1;
+      heads[hash & (chainCount - 1)] = index;
     },
-    first: (hash: number): number => heads[hash] ?? -1,
+    first: (hash: number): number => heads[hash & (chainCount - 1)] ?? -1,
     next: (index: number): number => nexts[index] ?? -1,
   };
 }

@@ -1,5 +1,5 @@
 // Secrets are registered once, when they are read, and masked wherever text leaves: logs, artifacts, comments.
-import { formsOf } from "./redact-forms.ts";
+import { type Forms, formsOf } from "./redact-forms.ts";
 import { patterns } from "./redact-patterns.ts";
 import { createScan, type Literal } from "./redact-scan.ts";
 import { createFeed, maskOf } from "./redact-stream.ts";
@@ -11,6 +11,9 @@ export interface StreamMasker {
   flush(): string;
 }
 
+/** Of one name the latest values count: installation tokens come all day and expire after an hour. */
+const maxValuesPerName = 500;
+
 export type Redactor = ReturnType<typeof createRedactor>;
 
 /**
@@ -18,11 +21,12 @@ export type Redactor = ReturnType<typeof createRedactor>;
  * shapes (redact-patterns.ts). Masking twice is masking once.
  */
 export function createRedactor() {
-  const entries = new Set<{ value: string; name: string }>();
+  /** Name → value → its forms. */
+  const registered = new Map<string, Map<string, Forms>>();
   let scan: ReturnType<typeof createScan> | undefined;
 
   function currentScan(): ReturnType<typeof createScan> {
-    scan ??= createScan(literalsOf([...entries]));
+    scan ??= createScan(literalsOf(registered));
     return scan;
   }
 
@@ -30,23 +34,23 @@ export function createRedactor() {
     /**
      * From now on `value` is masked as `[redacted:name]`: as it is, JSON- and HTML-escaped, URL-encoded, in
      * hexadecimal and in base64 at any alignment; a secret of several lines also line by line; one of less than
-     * 8 characters only as a whole word. An empty value is ignored. Returns a function that forgets it again,
-     * for a credential that has expired.
+     * 8 characters only as a whole word. An empty value is ignored. Of one name the latest 500 values are kept.
      */
-    register(value: string, name: string): () => void {
-      const entry = { value: value.trim(), name };
-      if (entry.value === "") return () => undefined;
-      entries.add(entry);
+    register(value: string, name: string): void {
+      const secret = value.trim();
+      const values = registered.get(name) ?? new Map<string, Forms>();
+      if (secret === "" || values.has(secret)) return;
+      values.set(secret, formsOf(secret));
+      for (const oldest of values.keys()) {
+        if (values.size > maxValuesPerName) values.delete(oldest);
+      }
+      registered.set(name, values);
       scan = undefined;
-      return () => {
-        entries.delete(entry);
-        scan = undefined;
-      };
     },
 
     /** Whether exactly this value is registered, spaces around it aside. */
     isRegistered(value: string): boolean {
-      return [...entries].some((entry) => entry.value === value.trim());
+      return [...registered.values()].some((values) => values.has(value.trim()));
     },
 
     /** The text with every secret replaced by `[redacted:NAME]`. */
@@ -82,22 +86,24 @@ export function createRedactor() {
   };
 }
 
-function literalsOf(entries: readonly { value: string; name: string }[]): Literal[] {
+function literalsOf(registered: ReadonlyMap<string, ReadonlyMap<string, Forms>>): Literal[] {
   const literals: Literal[] = [];
   const names = new Set(patterns.map((pattern) => pattern.name));
-  for (const { value, name: given } of entries) {
-    const name = safeName(given, entries);
+  const secrets = [...registered.values()].flatMap((values) => [...values.keys()]);
+  for (const [given, values] of registered) {
+    const name = safeName(given, secrets);
     names.add(name);
-    const forms = formsOf(value);
-    for (const text of forms.anywhere) literals.push({ text, name, kind: "anywhere" });
-    for (const text of forms.words) literals.push({ text, name, kind: "word" });
+    for (const { anywhere, words } of values.values()) {
+      for (const text of anywhere) literals.push({ text, name, kind: "anywhere" });
+      for (const text of words) literals.push({ text, name, kind: "word" });
+    }
   }
   for (const name of names) literals.push({ text: maskOf(name), name, kind: "shield" });
   return literals;
 }
 
 /** A name that can't be mistaken for anything else in a text, and that tells no secret itself. */
-function safeName(name: string, entries: readonly { value: string }[]): string {
+function safeName(name: string, secrets: readonly string[]): string {
   const plain = name.replaceAll(/[^A-Za-z0-9_.-]/g, "_").slice(0, 64);
-  return plain === "" || entries.some((entry) => plain.includes(entry.value)) ? "secret" : plain;
+  return plain === "" || secrets.some((secret) => plain.includes(secret)) ? "secret" : plain;
 }
