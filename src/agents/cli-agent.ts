@@ -88,6 +88,7 @@ async function start(
 function isMissing(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ("code" in at && (at.code === "ENOENT" || at.code === "EACCES")) return true;
+    if (/\bspawn .+ (?:ENOENT|EACCES)\b/.test(at.message)) return true;
   }
   return false;
 }

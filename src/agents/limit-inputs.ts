@@ -10,7 +10,7 @@ export interface InputLimits {
 }
 
 /** MAX_INPUT_ARTIFACTS_FILES, MAX_INPUT_ARTIFACT_CHARS and MAX_INPUT_ARTIFACTS_CHARS as they are by default. */
-export const defaultInputLimits: InputLimits = { maxFiles: 10, maxChars: 12_000, maxTotalChars: 40_000 };
+const defaultInputLimits: InputLimits = { maxFiles: 10, maxChars: 12_000, maxTotalChars: 40_000 };
 
 /**
  * Cuts the inputs in their order. Each one stays in the list: what doesn't fit any more is empty with `cutChars` told,

@@ -111,3 +111,17 @@ test("a failure that has nothing to do with the session is not run again", async
   );
   expect(commands).toHaveLength(1);
 });
+
+test("a start that failed for another reason is a bug and stays one, with its cause", async () => {
+  const cause = new Error("writing the home's files");
+  const { request } = ask({ launch: () => Promise.reject(cause) });
+  const running = described("hangs").run(request);
+  await expect(running).rejects.toMatchObject({ name: "Error", cause });
+});
+
+test("a launcher that only says ENOENT is understood", async () => {
+  const { request } = ask({
+    launch: () => Promise.reject(new Error("starting x: failed\nspawn x ENOENT")),
+  });
+  await expect(described("hangs").run(request)).rejects.toMatchObject({ code: "preflight" });
+});

@@ -1,7 +1,7 @@
 // Requests to agents, for tests: everything has a plain value that a test can change.
 import type { AgentEvent, AgentRequest, Launch } from "../../src/agents/agent.ts";
 
-export const noLaunch: Launch = () => Promise.reject(new Error("no process was expected"));
+const noLaunch: Launch = () => Promise.reject(new Error("no process was expected"));
 
 export interface Asked {
   request: AgentRequest;

@@ -7,7 +7,7 @@ import { code, shorten } from "./markdown.ts";
 import type { Survey } from "./relevance.ts";
 import { overwriteText, readText } from "./tree.ts";
 
-export interface Edit {
+interface Edit {
   path: string;
   change: "add" | "update";
   /** What was done, in the past tense. */
@@ -43,7 +43,7 @@ interface Replacement {
 }
 
 /** `replace "a" with "b"` and its kin. */
-export function replacementIn(goal: string): Replacement | undefined {
+function replacementIn(goal: string): Replacement | undefined {
   const match =
     /\b(?:replace|change|rename)\b[^"'`“]{0,40}["'`“]([^"'`”\n]{2,200})["'`”][^"'`“]{0,20}\b(?:with|to|by|into)\b\s*["'`“]([^"'`”\n]{1,200})["'`”]/i.exec(
       goal,

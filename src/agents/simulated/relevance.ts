@@ -33,7 +33,7 @@ const fillers = new Set(
 );
 
 /** The words of a goal that can be looked for, in order, at most 12. */
-export function goalWords(goal: string): string[] {
+function goalWords(goal: string): string[] {
   const found = new Set(wordsOf(goal).filter((word) => word.length >= 3 && !fillers.has(word)));
   return [...found].slice(0, 12);
 }
