@@ -25,6 +25,6 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (!(error instanceof UserError)) throw error;
-  console.error(`patchbay: ${error.message}`);
+  process.stderr.write(`patchbay: ${error.message}\n`);
   process.exitCode = 1;
 }

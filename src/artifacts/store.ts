@@ -3,7 +3,7 @@
 // Text is masked as it is written. The one exception is patch.diff: a patch with a secret is held, not masked,
 // since a masked one could not be applied; the gate sees to it that it goes nowhere.
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
 import { readFileNoFollow, safeJoin, writeFileAtomic } from "../io/file.ts";
@@ -46,10 +46,14 @@ export function createArtifacts(options: { root: string; mask: (text: string) =>
     try {
       return schema.parse(JSON.parse(bytes.toString("utf8")));
     } catch (cause) {
-      throw new UserError(`reading ${path}: the file is damaged; restore it or remove the job's folder`, {
-        cause,
-        code: "invalid_job",
-      });
+      const shown = relative(root, path);
+      throw new UserError(
+        `reading the artifact ${shown}: it is damaged; restore it or remove the job's folder`,
+        {
+          cause,
+          code: "invalid_job",
+        },
+      );
     }
   }
 

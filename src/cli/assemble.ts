@@ -19,9 +19,6 @@ import { createFsQueue } from "../queue/fsqueue/fsqueue.ts";
 import { createRedactor } from "../redact.ts";
 import { createProbotDoor } from "../webhook/probot.ts";
 
-/** GitHub's tokens of an installation end after an hour. */
-const tokenLifeMs = 61 * 60 * 1000;
-
 /** What every process of Patchbay shares, whichever parts it runs. */
 export async function assemble(config: Config, credentials: Credentials) {
   const redactor = createRedactor();
@@ -74,8 +71,7 @@ export async function assemble(config: Config, credentials: Credentials) {
     permissions: Record<string, "read" | "write">,
   ): Promise<GitAuth> {
     const { token } = await probot.app.token(repository.installation_id, repository, permissions);
-    const forget = redactor.register(token, "installation-token");
-    setTimeout(forget, tokenLifeMs).unref();
+    redactor.register(token, "installation-token");
     return { origin: config.github.origin, token };
   }
 

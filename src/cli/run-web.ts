@@ -11,7 +11,7 @@ import { builtInPipelines as pipelines } from "../job/pipelines.ts";
 import { consume } from "../queue/consume.ts";
 import { createConcerns } from "../webhook/concerns.ts";
 import { registerHandlers } from "../webhook/handlers.ts";
-import { createInboxHandler } from "../webhook/inbox-worker.ts";
+import { createInboxGaveUp, createInboxHandler } from "../webhook/inbox-worker.ts";
 import { createWebhookRoute } from "../webhook/route.ts";
 import type { House, Running } from "./assemble.ts";
 import { openPublisher } from "./open-publisher.ts";
@@ -19,6 +19,8 @@ import { openPublisher } from "./open-publisher.ts";
 const labelPrefix = "agent:";
 /** Deliveries and publications are short and mostly wait for GitHub. */
 const concurrency = 4;
+/** With pauses of up to five minutes: GitHub may be away for hours before a delivery or a word to it is given up. */
+const maxAttempts = 60;
 
 const saidBy = {
   react: "a reaction on GitHub",
@@ -56,7 +58,15 @@ export async function runWeb(house: House): Promise<Running> {
   const publisher = once(() => openPublisher(house));
   const receive = createInboxHandler({ receive: (delivery) => probot.receive(delivery), outbox, host, log });
   const workers = [
-    consume({ queue: inbox, concurrency, handle: receive, signal: drain.signal, log }),
+    consume({
+      queue: inbox,
+      concurrency,
+      handle: receive,
+      onGaveUp: createInboxGaveUp({ outbox, host }),
+      maxAttempts,
+      signal: drain.signal,
+      log,
+    }),
     consume({
       queue: outbox,
       concurrency,
@@ -68,6 +78,7 @@ export async function runWeb(house: House): Promise<Running> {
         const stage = intent.kind === "publish" ? "published" : "publisher";
         log[intent.kind === "progress" ? "debug" : "info"]({ stage, ...job }, saidBy[intent.kind]);
       },
+      maxAttempts,
       signal: drain.signal,
       log,
     }),

@@ -4,7 +4,7 @@
 // the ticket, then the word to GitHub. Whoever repeats finds what is there and does the rest.
 import type { Intent } from "../job/intent.ts";
 import type { JobSpec } from "../job/job-spec.ts";
-import type { JobState } from "../job/job-state.ts";
+import { type JobState, newJobState } from "../job/job-state.ts";
 import type { Queue } from "../queue/contract.ts";
 
 /** What this room needs of the artifact store; `writeJob` leaves a job.json that is there as it is. */
@@ -34,7 +34,7 @@ export function createSubmit(options: {
     // What was written first is what was asked: base and thread of a repeat may have moved on.
     const stored = (await artifacts.readJob(jobId)) ?? spec;
     if (!(await artifacts.readState(jobId))) {
-      await artifacts.writeState(firstState(stored, clock().toISOString()));
+      await artifacts.writeState(newJobState(stored, clock().toISOString()));
     }
     const outcome = await jobs.enqueue({ id: jobId, key: keyOf(stored), payload: stored });
     await outbox.enqueue({
@@ -53,26 +53,4 @@ export function keyOf(spec: JobSpec): string {
   const { repository, target } = spec;
   if (!repository || !target) return `job:${spec.job_id}`;
   return `${repository.host}/${repository.owner}/${repository.name}#${target.number}`.toLowerCase();
-}
-
-function firstState(spec: JobSpec, now: string): JobState {
-  return {
-    schema_version: "2.0",
-    job_id: spec.job_id,
-    epoch: 0,
-    crashes: 0,
-    phase: "queued",
-    steps: spec.steps.map((step) => ({
-      step_id: step.step_id,
-      agent: step.agent,
-      role: step.role,
-      status: "pending",
-      attempts: 0,
-      started_at: null,
-      finished_at: null,
-      tree_before: null,
-      tree_after: null,
-    })),
-    updated_at: now,
-  };
 }

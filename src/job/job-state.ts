@@ -1,7 +1,7 @@
 // Where a job stands: state.json, rewritten after each thing that happens to it.
 import { z } from "zod";
 import { JobId, StepId } from "./ids.ts";
-import { Timestamp } from "./job-spec.ts";
+import { type JobSpec, Timestamp } from "./job-spec.ts";
 import { Status } from "./result.ts";
 
 export const StepState = z.strictObject({
@@ -30,3 +30,26 @@ export const JobState = z.strictObject({
   updated_at: Timestamp,
 });
 export type JobState = z.infer<typeof JobState>;
+
+/** The state of a job that waits in the queue. */
+export function newJobState(spec: JobSpec, updatedAt: string): JobState {
+  return {
+    schema_version: "2.0",
+    job_id: spec.job_id,
+    epoch: 0,
+    crashes: 0,
+    phase: "queued",
+    steps: spec.steps.map((step) => ({
+      step_id: step.step_id,
+      agent: step.agent,
+      role: step.role,
+      status: "pending",
+      attempts: 0,
+      started_at: null,
+      finished_at: null,
+      tree_before: null,
+      tree_after: null,
+    })),
+    updated_at: updatedAt,
+  };
+}

@@ -1,6 +1,6 @@
 // state.json and its publication: every change of a job's state is written first and then told.
 import type { JobSpec } from "../job/job-spec.ts";
-import type { JobState, StepState } from "../job/job-state.ts";
+import { type JobState, newJobState, type StepState } from "../job/job-state.ts";
 import type { Claim } from "../queue/contract.ts";
 import type { RunnerDeps } from "./deps.ts";
 
@@ -16,21 +16,9 @@ export interface JobProgress {
 /** Takes up the state that an earlier run left, or begins a new one. */
 export async function openProgress(deps: RunnerDeps, claim: Claim<JobSpec>): Promise<JobProgress> {
   const spec = claim.ticket.payload;
-  const earlier = await deps.artifacts.readState(spec.job_id);
   const time = (): string => deps.clock().toISOString();
-  const steps = spec.steps.map((step): StepState => {
-    const known = earlier?.steps.find((one) => one.step_id === step.step_id);
-    return known ?? freshStep(step.step_id, step.agent, step.role);
-  });
-  let state: JobState = {
-    schema_version: "2.0",
-    job_id: spec.job_id,
-    epoch: claim.epoch,
-    phase: earlier?.phase ?? "queued",
-    crashes: earlier?.crashes ?? 0,
-    steps,
-    updated_at: time(),
-  };
+  const earlier = await deps.artifacts.readState(spec.job_id);
+  let state: JobState = { ...(earlier ?? newJobState(spec, time())), epoch: claim.epoch };
   let told = 0;
 
   return {
@@ -55,20 +43,5 @@ export async function openProgress(deps: RunnerDeps, claim: Claim<JobSpec>): Pro
         payload: { kind: "progress", job_id: spec.job_id, epoch: claim.epoch },
       });
     },
-  };
-}
-
-/** A step that has not begun. */
-export function freshStep(stepId: string, agent: string, role: string): StepState {
-  return {
-    step_id: stepId,
-    agent,
-    role,
-    status: "pending",
-    attempts: 0,
-    started_at: null,
-    finished_at: null,
-    tree_before: null,
-    tree_after: null,
   };
 }
