@@ -39,7 +39,7 @@ export function finalComment(ended: Ended, voice: Voice): string {
     // Where the checklist stood while the job ran; an answer, though, comes first.
     ...(answered ? [] : [steps]),
     fixed(simulatedNote(result)),
-    { rank: 3, maxChars: landing.kind === "pull_request" ? 12_000 : 40_000, render: reportIn(ended, voice) },
+    { rank: 3, maxChars: landing.kind === "pull_request" ? 12_000 : 30_000, render: reportIn(ended, voice) },
     { rank: 2, maxChars: 12_000, render: (max) => diffIn(ended, max, voice) },
     ...(answered ? [steps] : []),
     fixed(warningsNote(result, voice)),

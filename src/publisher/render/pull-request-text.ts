@@ -30,7 +30,7 @@ export function pullRequestBody(
       fixed(simulatedNote(result)),
       {
         rank: 1,
-        maxChars: 55_000,
+        maxChars: 30_000,
         render: (maxChars) => {
           const hint = `\n\n*Shortened; the whole report: ${voice.whereIs(spec.job_id, "report.md")}*`;
           const fitted = fitMarkdown(closesNothing(report ?? ""), maxChars - hint.length, voice);

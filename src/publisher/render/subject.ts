@@ -4,7 +4,7 @@ import { oneLine, shorten } from "./fence.ts";
 
 /** Requests that only make sense below the title that they were written under. */
 const vague =
-  /^(?:please\s+|can you\s+|pls\s+)?(?:fix|do|implement|solve|handle|address|resolve|look into|work on|take|try)?\s*(?:this|it|that|the)?\s*(?:issue|bug|problem|ticket|one|please|pls)?\s*[.!?]*$/i;
+  /^(?:please\s+|can you\s+|pls\s+)?(?:fix|do|implement|solve|handle|address|resolve|look into|work on|take|try)?\s*(?:this|it|that|the)?\s*(?:issue|bug|problem|ticket|one)?\s*(?:please|pls|now)?\s*[.!?]*$/i;
 
 /** The first line of the goal, or the thread's title when the goal says nothing by itself. At most `max` characters. */
 export function subjectOf(spec: Pick<GitHubJob, "goal" | "target">, max: number): string {
