@@ -8,6 +8,7 @@ import { z } from "zod";
 import { ensureUser } from "./actions/accounts.ts";
 import { newApp } from "./app/new-app.ts";
 import { inspectRoutes } from "./demo-api/inspect.ts";
+import { liveRoutes } from "./demo-api/live.ts";
 import { actRoutes } from "./demo-api/routes.ts";
 import { createFaults } from "./faults.ts";
 import { createFrontDoor } from "./http/front-door.ts";
@@ -20,6 +21,7 @@ import { createStore, loadState } from "./model/store.ts";
 import { type World, botLogin } from "./model/world.ts";
 import { createSeeding } from "./seeding.ts";
 import { webhookProblems } from "./openapi/validate-webhook.ts";
+import { webRoutes } from "./web/routes.ts";
 import { createSender } from "./webhooks/sender.ts";
 
 export interface StandInOptions {
@@ -66,6 +68,7 @@ export async function createStandIn(options: StandInOptions) {
   };
   const store = createStore(options.dataDir, state);
   const lock = createLock();
+  const ending = new AbortController();
   let base = "";
   const sender = await createSender({
     dataDir: options.dataDir,
@@ -106,6 +109,7 @@ export async function createStandIn(options: StandInOptions) {
     "/",
     inspectRoutes({ app: () => state.app, url: () => base, requests, sender, faults, violations }),
   );
+  demo.route("/", liveRoutes(news, ending.signal));
   demo.route("/", actRoutes(seeding));
   const door = createFrontDoor({
     world,
@@ -117,7 +121,7 @@ export async function createStandIn(options: StandInOptions) {
     faults,
     graphql: (body, actor) => serveGraphql({ world, save, violation }, body, actor),
     demo,
-    web: new Hono(),
+    web: webRoutes(world, seeding),
     log,
   });
   const server = createAdaptorServer({ fetch: door.fetch });
@@ -145,6 +149,7 @@ export async function createStandIn(options: StandInOptions) {
     /** Resolves when every webhook so far has been attempted. */
     settled: () => news.until(() => sender.pending() === 0, { what: "the deliveries to be made" }),
     async stop(): Promise<void> {
+      ending.abort();
       faults.clear();
       await sender.stop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
