@@ -1,13 +1,14 @@
 // The gated patch as a commit on the base, without a work tree: nothing is checked out, so nothing in the
 // repository or the patch can decide what runs (git-apply(1) --cached, git-commit-tree(1)).
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { ExecError } from "../io/exec.ts";
 import { type Git, type GitCall, line } from "../io/git.ts";
 
 export interface CommitRequest {
+  jobId: string;
   /** The bare repository that has the base commit. */
   mirror: string;
   baseSha: string;
@@ -44,11 +45,12 @@ export async function withCommit<T>(
       },
     );
   }
-  await mkdir(options.workRoot, { recursive: true });
-  const folder = await mkdtemp(join(options.workRoot, "land-"));
+  // One folder a job: what a killed process left there goes when its intent is carried out again.
+  const folder = join(options.workRoot, `land-${request.jobId}`);
+  await rm(folder, { recursive: true, force: true });
   try {
     const objects = join(folder, "objects");
-    await mkdir(objects);
+    await mkdir(objects, { recursive: true });
     const call: GitCall = {
       gitDir: request.mirror,
       indexFile: join(folder, "index"),

@@ -7,7 +7,7 @@ import type { JobState } from "../job/job-state.ts";
 import type { Publication } from "../job/publication.ts";
 import type { JobResult } from "../job/result.ts";
 
-export interface PublisherArtifacts {
+interface PublisherArtifacts {
   readJob(jobId: string): Promise<JobSpec | undefined>;
   readState(jobId: string): Promise<JobState | undefined>;
   readResult(jobId: string): Promise<JobResult | undefined>;
@@ -30,7 +30,7 @@ export type PublisherGitHub = Pick<
 >;
 
 /** A token that can write to one repository's contents, for as long as a push takes. */
-export interface WriteToken {
+interface WriteToken {
   token: string;
   revoke(): Promise<void>;
 }

@@ -93,6 +93,7 @@ async function push(
   try {
     const mirror = await deps.mirrors.fetch(spec.repository, spec.base.sha, spec.job_id, auth);
     const wanted = {
+      jobId: spec.job_id,
       mirror,
       baseSha: spec.base.sha,
       patch,

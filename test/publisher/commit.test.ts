@@ -29,6 +29,7 @@ afterAll(() => world.remove());
 
 function requestFor(change: Change): CommitRequest {
   return {
+    jobId,
     mirror,
     baseSha: world.baseSha,
     patch: change.patch,

@@ -6,7 +6,7 @@ import { builtInPipelines } from "../../src/job/pipelines.ts";
 import { createVoice, type Voice } from "../../src/publisher/render/voice.ts";
 
 export const jobId = "0198f3c1a2b37c4d8e5f60718293a4b5";
-export const createdAt = "2026-03-04T05:06:07.000Z";
+const createdAt = "2026-03-04T05:06:07.000Z";
 
 export const repository = {
   host: "github.com",

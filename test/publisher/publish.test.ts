@@ -117,6 +117,15 @@ test.for(creating.flatMap((call) => [true, false].map((tookEffect) => ({ call, t
   },
 );
 
+test("what a killed process left in the work folder doesn't stand in the way", async () => {
+  await mkdir(join(world.workRoot, `land-${jobId}`, "objects"), { recursive: true });
+  await writeFile(join(world.workRoot, `land-${jobId}`, "index.lock"), "");
+  const setup = createSetup(world, finished(world, change));
+  await setup.publisher.carryOut(publish);
+  await expectPublished(setup);
+  expect(setup.github.reads).toContain("pullRequestsFrom");
+});
+
 test("a 422 for a pull request that exists after all is adopted", async () => {
   const setup = createSetup(world, finished(world, change));
   setup.github.failNext({

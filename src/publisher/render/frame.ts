@@ -7,7 +7,7 @@ import { duration, spending } from "./quantities.ts";
 import type { Voice } from "./voice.ts";
 
 /** https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#alerts */
-export function alert(kind: "NOTE" | "WARNING" | "IMPORTANT", lines: readonly string[]): string {
+function alert(kind: "NOTE" | "WARNING" | "IMPORTANT", lines: readonly string[]): string {
   return [`[!${kind}]`, ...lines].map((line) => `> ${line}`).join("\n");
 }
 
@@ -48,7 +48,7 @@ export function smallPrint(spec: GitHubJob, result: JobResult | undefined, voice
 }
 
 /** The requester's name, without notifying: they are part of the conversation already. */
-export function asker(spec: GitHubJob): string {
+function asker(spec: GitHubJob): string {
   return plainLine(spec.requested_by.login, 60) || "somebody";
 }
 

@@ -195,7 +195,7 @@ describe("at the end", () => {
           expect(linesOutsideOfCode(body).filter((line) => /^\s*\/agent\b/i.test(line))).toEqual([]);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 });
