@@ -22,9 +22,6 @@ const Delivery = z.object({
   status_code: z.number().nullish(),
 });
 
-export type Pull = z.infer<typeof Pull>;
-export type Comment = z.infer<typeof Comment>;
-
 /** `base` is the stand-in's address; `token` a person's, for reading. */
 export function createClient(base: string, repo: string) {
   async function send(path: string, init: RequestInit = {}): Promise<Response> {

@@ -87,7 +87,7 @@ const Environment = z.object({
 
 type Environment = z.infer<typeof Environment>;
 
-export interface GitHubHost {
+interface GitHubHost {
   /** Such as github.com, or a GitHub Enterprise Server with its port. */
   host: string;
   /** Of the REST API, without a closing slash. */

@@ -5,7 +5,7 @@ import { UserError, explain } from "../errors.ts";
 import { run } from "../io/exec.ts";
 import { readEnvironment } from "./environment.ts";
 
-export interface Finding {
+interface Finding {
   name: string;
   /** `missing` keeps Patchbay from working; `note` is worth knowing. */
   level: "ok" | "note" | "missing";

@@ -37,7 +37,9 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
   child.stderr.setEncoding("utf8").on("data", options.onStderr);
   if (child.pid === undefined) {
     const result = await child;
-    throw new Error(`starting ${options.file}: ${result.shortMessage ?? "no such program"}`);
+    throw new Error(`starting ${options.file}`, {
+      cause: result.cause ?? new Error(result.shortMessage ?? "no such program"),
+    });
   }
   const exited = new Promise<void>((resolve) => {
     child.nodeChildProcess.once("exit", () => resolve());

@@ -7,7 +7,7 @@ import { StepSpec } from "./step-spec.ts";
 export const Timestamp = z.iso.datetime();
 
 /** A full SHA-1 or SHA-256 object name. */
-export const Sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "a full commit SHA in lower case");
+const Sha = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, "a full commit SHA in lower case");
 
 /** What GitHub lets an owner or a repository be called. */
 const GitHubName = z
@@ -24,7 +24,7 @@ export const Repository = z.strictObject({
 export type Repository = z.infer<typeof Repository>;
 
 /** Where the request stands on GitHub. Title and body are the trigger's own payload's. */
-export const Target = z.strictObject({
+const Target = z.strictObject({
   kind: z.enum(["issue", "pull_request", "review_thread"]),
   number: z.int().positive(),
   title: z.string().max(1024),
@@ -35,7 +35,6 @@ export const Target = z.strictObject({
   /** Of a pull request: the branch of this repository that the job's commit goes to. */
   head_ref: z.string().min(1).max(255).optional(),
 });
-export type Target = z.infer<typeof Target>;
 
 export const Permission = z.enum(["none", "read", "triage", "write", "maintain", "admin"]);
 export type Permission = z.infer<typeof Permission>;
@@ -50,7 +49,7 @@ export const ContextMessage = z.strictObject({
 export type ContextMessage = z.infer<typeof ContextMessage>;
 
 /** What a job asks for; it only ever narrows what the operator allows. */
-export const Policy = z.strictObject({
+const Policy = z.strictObject({
   sandbox: z.boolean().default(true),
   network: z.enum(["deny", "allow"]).default("deny"),
   /** Empty: no narrowing. */
@@ -58,7 +57,7 @@ export const Policy = z.strictObject({
   requires_approval: z.boolean().default(false),
 });
 
-export const Budget = z.strictObject({
+const Budget = z.strictObject({
   max_cost_usd: z.number().nonnegative().optional(),
   max_calls: z.int().nonnegative().optional(),
 });

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { StepId } from "./ids.ts";
 
-export const Role = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, "a lower-case word of at most 32 characters");
+const Role = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, "a lower-case word of at most 32 characters");
 
 /** Roles that never change the workspace, whatever `allowed_tools` says. */
 const readOnlyRoles: ReadonlySet<string> = new Set(["planner", "reviewer", "answerer"]);

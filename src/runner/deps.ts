@@ -11,7 +11,7 @@ import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { Launcher } from "../sandbox/launch.ts";
 
-export interface RunnerLimits {
+interface RunnerLimits {
   maxAttemptsPerStep: number;
   maxPatchBytes: number;
   maxFiles: number;

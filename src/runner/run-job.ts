@@ -129,7 +129,6 @@ async function runSteps(
         step,
         workspace,
         treeBefore,
-        sessionId: sessions.get(step.agent),
         signal,
         assertHeld: () => claim.assertHeld(),
         onAttempt: (attempts) =>
@@ -163,7 +162,7 @@ async function runSteps(
     }
     const { result } = reports.get(step.step_id) ?? {};
     if (!result || result.status === "running") throw new Error(`step ${step.step_id} has no end`);
-    if (result.session_id !== null) sessions.set(step.agent, result.session_id);
+    if (result.session_id !== null) sessions.set(step.step_id, result.session_id);
     visits.set(step.step_id, (visits.get(step.step_id) ?? 0) + 1);
     await writeContext(deps, spec, sessions);
 

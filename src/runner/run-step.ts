@@ -20,7 +20,6 @@ export interface StepRun {
   workspace: Workspace;
   /** The tree from which each attempt starts; the checkout stands there already. */
   treeBefore: string;
-  sessionId: string | undefined;
   signal: AbortSignal;
   /** Throws once the lease is lost: asked before each artifact is written. */
   assertHeld: () => Promise<void>;
@@ -144,7 +143,8 @@ async function attemptStep(deps: RunnerDeps, run: StepRun, agent: Agent): Promis
       inputs,
       model: step.model,
       allowedTools: step.allowed_tools,
-      sessionId: run.sessionId,
+      // Each attempt starts from the recorded tree, so a session that remembers edits must not be resumed.
+      sessionId: undefined,
       workspace: workspace.tree,
       home: workspace.home,
       gateways: deps.gateways,

@@ -57,7 +57,7 @@ function describeEvent(event: AgentEvent): string | undefined {
     case "file_change":
       return `${event.change} ${oneLine(event.path)}`;
     case "usage":
-      return `tokens: ${event.tokensIn} in, ${event.tokensOut} out`;
+      return `tokens: ${event.tokensIn ?? "unknown"} in, ${event.tokensOut ?? "unknown"} out`;
     case "retry":
       return `the CLI tries again (${event.attempt}): ${oneLine(event.message)}`;
     case "denied":
