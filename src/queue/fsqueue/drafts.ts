@@ -1,7 +1,7 @@
 // Files that are being written: a folder for each process, so that what a dead one left is known as such.
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, rm, rmdir } from "node:fs/promises";
+import { mkdir, open, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../../io/file.ts";
 import type { FolderLock } from "./folder-lock.ts";
@@ -33,7 +33,11 @@ export async function openDrafts(tmp: string, self: Holder, lock: FolderLock): P
   }
 
   async function discard(path: string): Promise<void> {
-    await rm(path, { force: true });
+    try {
+      await unlink(path);
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+    }
   }
 
   async function write(data: string, name = `${randomUUID()}.draft`): Promise<string> {

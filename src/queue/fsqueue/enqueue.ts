@@ -83,7 +83,7 @@ async function enqueue<Payload>(parts: Parts<Payload>, record: TicketFile): Prom
   try {
     await parts.sync("seen", "pending");
   } finally {
-    rmSync(draft, { force: true });
+    await drafts.discard(draft);
   }
   return "queued";
 }

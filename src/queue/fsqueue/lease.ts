@@ -3,7 +3,7 @@
 // Ending is "record, then move": the ticket's last word replaces its content in running/, then the file is renamed
 // to its folder. A process that dies in between leaves a ticket in running/ whose content names another state, and
 // recover.ts finishes the move. There is no instant at which the ticket is in no folder, or in two.
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync } from "node:fs";
 import { utimes } from "node:fs/promises";
 import { errorCode } from "../../io/file.ts";
 import type { QueueState } from "../../job/queue-state.ts";
@@ -72,7 +72,7 @@ export function createLease<Payload>(
       backlog.hold(name, next.not_before === null ? 0 : Date.parse(next.not_before));
     } else small.freeKey(keyHash);
     if (isFinal) {
-      rmSync(layout.cancel(record.id), { force: true });
+      small.dropCancelRequest(record.id);
       small.shrinkSeen(record.id, name);
     }
     over = true;

@@ -2,7 +2,7 @@
 //
 // Here a ticket is moved first and then gets its new content: where it lies is what counts, and a process that dies
 // in between has at most lost a note.
-import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, renameSync, statSync } from "node:fs";
 import type { QueueState } from "../../job/queue-state.ts";
 import { writeCancelRequest } from "./cancel-request.ts";
 import { locate, type Place } from "./look-up.ts";
@@ -40,7 +40,7 @@ async function move<Payload>(
     if (to === "pending") backlog.add(target);
     else {
       if (small.readKey(keyHash)?.ticket === name) small.freeKey(keyHash);
-      rmSync(layout.cancel(record.id), { force: true });
+      small.dropCancelRequest(record.id);
       small.shrinkSeen(record.id, name);
     }
     return true;

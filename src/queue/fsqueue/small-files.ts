@@ -2,7 +2,7 @@
 //
 // Both are written whole (a rename) but not synced: after a power cut no lease is alive, and what these files say
 // can be told from the folders. Their functions are synchronous because they are steps under the lock.
-import { constants, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { constants, existsSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { errorCode } from "../../io/file.ts";
@@ -30,7 +30,8 @@ export function createSmallFiles(layout: Layout, scratch: string) {
     /** Undefined when the key belongs to nobody, or when the file is damaged: then the folders tell. */
     readKey: (keyHash: string): KeyFile | undefined => KeyFile.safeParse(readJson(layout.key(keyHash))).data,
     writeKey: (keyHash: string, value: KeyFile): void => write(layout.key(keyHash), value),
-    freeKey: (keyHash: string): void => rmSync(layout.key(keyHash), { force: true }),
+    freeKey: (keyHash: string): void => unlinkIfThere(layout.key(keyHash)),
+    dropCancelRequest: (id: string): void => unlinkIfThere(layout.cancel(id)),
     /** The name under which an id is filed: undefined when it was never seen, null when the file doesn't say. */
     readSeen(id: string): string | null | undefined {
       const value = readJson(layout.seen(id));
@@ -49,6 +50,11 @@ export function createSmallFiles(layout: Layout, scratch: string) {
       }
     },
   };
+}
+
+/** Under the lock nobody else removes it between the look and the act. */
+function unlinkIfThere(path: string): void {
+  if (existsSync(path)) unlinkSync(path);
 }
 
 /** Undefined when there is no such file, null when it can't be understood. */
