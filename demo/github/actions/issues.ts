@@ -2,6 +2,7 @@
 import type { Issue, Repository } from "../model/state.ts";
 import { type World, botLogin, isPull, nextId, now } from "../model/world.ts";
 import { putLabels } from "./labels.ts";
+import { note } from "./note.ts";
 import { tellIssue } from "./tell-issue.ts";
 
 export interface IssueWishes {
@@ -60,7 +61,7 @@ export async function changeIssue(
   const edits: Record<string, { from: string }> = {};
   if (changes.title !== undefined && changes.title !== issue.title) {
     edits["title"] = { from: issue.title };
-    issue.timeline.push({ at: now(world), login: sender, kind: "renamed", detail: changes.title });
+    note(world, issue, "renamed", sender, changes.title);
     issue.title = changes.title;
   }
   if (changes.body !== undefined && changes.body !== issue.body) {
@@ -79,6 +80,6 @@ export async function changeIssue(
   issue.closed_by = closing ? sender : null;
   issue.updated_at = now(world);
   const action = closing ? "closed" : "reopened";
-  issue.timeline.push({ at: now(world), login: sender, kind: action, detail: "" });
+  note(world, issue, action, sender);
   await tellIssue(world, repository, issue, action, sender, {});
 }

@@ -2,6 +2,7 @@
 import type { Issue, Label, Repository } from "../model/state.ts";
 import { type World, nextId, now } from "../model/world.ts";
 import { labelShape } from "../shapes/issue.ts";
+import { note } from "./note.ts";
 import { tellIssue } from "./tell-issue.ts";
 
 const newLabelColor = "ededed";
@@ -70,6 +71,6 @@ async function tellLabel(
   sender: string,
 ): Promise<void> {
   issue.updated_at = now(world);
-  issue.timeline.push({ at: now(world), login: sender, kind, detail: label.name });
+  note(world, issue, kind, sender, label.name);
   await tellIssue(world, repository, issue, kind, sender, { label: labelShape(world, repository, label) });
 }

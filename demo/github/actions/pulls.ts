@@ -3,6 +3,7 @@ import { headModified, notMergeable, validationFailed } from "../guesses.ts";
 import type { Repository } from "../model/state.ts";
 import { type PullIssue, type World, fullName, gitOf, isPull, now, repositoryDir } from "../model/world.ts";
 import { changeIssue, newIssue } from "./issues.ts";
+import { note } from "./note.ts";
 import { refsChanged, trackHead } from "./refs.ts";
 import { identityOf } from "./repositories.ts";
 import { tellIssue } from "./tell-issue.ts";
@@ -84,7 +85,7 @@ export async function setDraft(
   if (issue.pull.draft === draft) return;
   issue.pull.draft = draft;
   issue.updated_at = now(world);
-  issue.timeline.push({ at: now(world), login: sender, kind: draft ? "draft" : "ready", detail: "" });
+  note(world, issue, draft ? "draft" : "ready", sender);
   await tellIssue(world, repository, issue, draft ? "converted_to_draft" : "ready_for_review", sender, {});
 }
 
@@ -130,7 +131,7 @@ export async function mergePull(
   issue.pull.merged_at = now(world);
   issue.pull.merged_by = sender;
   issue.pull.merge_commit_sha = merged;
-  issue.timeline.push({ at: now(world), login: sender, kind: "merged", detail: merged });
+  note(world, issue, "merged", sender, merged);
   await refsChanged(world, repository, [{ ref, before: tip, after: merged }], sender);
   await changeIssue(world, repository, issue, { state: "closed" }, sender);
   await closeNamed(world, repository, issue, sender);

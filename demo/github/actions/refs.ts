@@ -13,6 +13,7 @@ import {
 import { repositoryPage } from "../shapes/links.ts";
 import { fullPullShape } from "../shapes/pull.ts";
 import { emit } from "../webhooks/emit.ts";
+import { note } from "./note.ts";
 import { touched } from "../shapes/push.ts";
 
 export interface RefChange {
@@ -92,13 +93,13 @@ async function followBranch(world: World, repository: Repository, change: RefCha
       issue.state = "closed";
       issue.closed_at = now(world);
       issue.closed_by = sender;
-      issue.timeline.push({ at: now(world), login: sender, kind: "closed", detail: "branch deleted" });
+      note(world, issue, "closed", sender, "branch deleted");
       const pull = await fullPullShape(world, base, issue);
       emit(world, "pull_request", "closed", base, sender, { number: issue.number, pull_request: pull });
       continue;
     }
     issue.pull.head.sha = change.after;
-    issue.timeline.push({ at: now(world), login: sender, kind: "pushed", detail: change.after });
+    note(world, issue, "pushed", sender, change.after);
     await trackHead(world, base, issue);
     emit(world, "pull_request", "synchronize", base, sender, {
       number: issue.number,

@@ -9,6 +9,7 @@ import type { World } from "../model/world.ts";
 import { type RestOptions, dispatch } from "../rest/dispatch.ts";
 import { HttpError } from "../rest/http-error.ts";
 import { isRestPath } from "../rest/match.ts";
+import { isSameSite } from "./same-site.ts";
 import type { LoggedRequest, RequestLog } from "./request-log.ts";
 
 export interface FrontDoorOptions extends RestOptions {
@@ -20,20 +21,27 @@ export interface FrontDoorOptions extends RestOptions {
   log: (message: string) => void;
 }
 
+const foreign = { message: "only for programs and pages of this machine" };
+
 type Env = { Bindings: HttpBindings };
 
 /** The whole stand-in as one Hono app. */
 export function createFrontDoor(options: FrontDoorOptions): Hono<Env> {
   const { world } = options;
   const app = new Hono<Env>();
+  app.use("/_demo/*", async (c, next) => {
+    if (!isSameSite(c.req.raw.headers, c.req.method)) return c.json(foreign, 403);
+    return next();
+  });
   app.route("/_demo", options.demo);
   app.all("*", async (c, next) => {
     const url = publicUrl(world, c.req.raw);
     const path = url.pathname.replace(/^\/api\/v3(?=\/|$)/, "") || "/";
     const isGit = isGitPath(url.pathname) !== null;
     const isGraphql = url.pathname === "/graphql" || url.pathname === "/api/graphql";
-    if (!isGit && !isGraphql && !url.pathname.startsWith("/api/v3") && !isRestPath(path)) return next();
-
+    if (!isGit && !isGraphql && !url.pathname.startsWith("/api/v3") && !isRestPath(path)) {
+      return isSameSite(c.req.raw.headers, c.req.method) ? next() : c.json(foreign, 403);
+    }
     const { method } = c.req;
     const body = isGit || method === "GET" ? "" : await c.req.text();
     const proven = tryAuthenticate(world, c.req.header("authorization"));

@@ -57,6 +57,7 @@ export type Pull = z.infer<typeof Pull>;
 
 /** What happened to an issue besides comments, for the conversation page. */
 export const TimelineEvent = z.object({
+  id: z.number(),
   at: z.string(),
   login: z.string(),
   kind: z.enum([

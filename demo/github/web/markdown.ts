@@ -45,7 +45,16 @@ const rawHtml: Extension = {
 /** Renders a body; `repositoryUrl` is where `#12` leads. */
 export function renderMarkdown(source: string, repositoryUrl: string): string {
   const html = micromark(source, { extensions: [gfm()], htmlExtensions: [gfmHtml(), rawHtml] });
-  return linkText(colourDiffs(html), repositoryUrl);
+  return linkText(alerts(colourDiffs(html)), repositoryUrl);
+}
+
+/** GitHub's notes: a quotation that begins with [!NOTE]. */
+function alerts(html: string): string {
+  return html.replaceAll(
+    /<blockquote>\n<p>\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n/g,
+    (_, kind: string) =>
+      `<blockquote class="alert ${kind.toLowerCase()}">\n<p><b>${kind[0]}${kind.slice(1).toLowerCase()}</b><br>`,
+  );
 }
 
 function colourDiffs(html: string): string {

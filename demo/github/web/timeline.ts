@@ -44,8 +44,8 @@ export async function timeline(world: World, repository: Repository, issue: Issu
         view: reviewCard(world, repository, review),
       })),
     ...issue.timeline
-      .filter((event) => event.kind !== "pushed")
-      .map((event, at) => ({ at: event.at, order: at, view: eventRow(repository, event) })),
+      .filter(({ kind }) => kind !== "pushed" && !(kind === "closed" && issue.pull?.merged_at))
+      .map((event) => ({ at: event.at, order: event.id, view: eventRow(repository, event) })),
     ...(await commits(world, repository, issue)),
   ];
   return entries.toSorted((a, b) => a.at.localeCompare(b.at) || a.order - b.order).map((entry) => entry.view);
@@ -60,6 +60,7 @@ async function commits(world: World, repository: Repository, issue: Issue): Prom
     const signed = world.state.signed_commits.includes(commit.sha);
     const pushed = issue.timeline.find((event) => event.kind === "pushed" && event.detail === commit.sha);
     const at = pushed?.at ?? issue.created_at;
+    const order = pushed?.id ?? issue.id;
     const view = event(
       "commit",
       "",
@@ -71,7 +72,7 @@ async function commits(world: World, repository: Repository, issue: Issue): Prom
         ${signed ? html`<span class="badge green">verified</span>` : ""}
       `,
     );
-    return { at, order: 0, view };
+    return { at, order, view };
   });
 }
 
