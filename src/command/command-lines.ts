@@ -30,7 +30,7 @@ export function findCommandLines(body: string, trigger: string): CommandLines[] 
       details: lines
         .slice(start + 1, end)
         .join("\n")
-        .trim(),
+        .trimEnd(),
       source: written.slice(start, end).join("\n").trim(),
     };
   });

@@ -1,7 +1,7 @@
 // The answer to `/agent help`, made from the grammar's own data so that the two can't drift apart.
 import { formatCommand } from "./format.ts";
 import { defaultPipeline, maxGoalChars, options, verbs } from "./grammar.ts";
-import { quote } from "./quote.ts";
+import { code, plainCell } from "./quote.ts";
 
 export interface HelpOptions {
   pipelines: readonly { name: string; summary: string }[];
@@ -12,25 +12,27 @@ export interface HelpOptions {
 /** Markdown: pipelines, options and examples. No line of it can be read as a command. */
 export function helpText({ pipelines, agents, trigger }: HelpOptions): string {
   const pipelineRows = pipelines.map(({ name, summary }) => [
-    quote(`${trigger} ${name}`),
-    `${cell(summary)}${name === defaultPipeline ? " (also without its name)" : ""}`,
+    code(`${trigger} ${name}`),
+    `${plainCell(summary)}${name === defaultPipeline ? " (also without its name)" : ""}`,
   ]);
-  const verbRows = verbs.map(({ name, summary }) => [quote(`${trigger} ${name}`), cell(summary)]);
+  const verbRows = verbs.map(({ name, summary }) => [code(`${trigger} ${name}`), plainCell(summary)]);
   const optionRows = options
     .filter((option) => option.name !== "help")
     .map(({ name, value, summary }) => [
-      quote(value === undefined ? `--${name}` : `--${name} ${value}`),
-      `${cell(summary)}${name === "agent" && agents.length > 0 ? `: ${agents.map((agent) => quote(agent)).join(", ")}` : ""}`,
+      code(value === undefined ? `--${name}` : `--${name} ${value}`),
+      `${plainCell(summary)}${name === "agent" && agents.length > 0 ? `: ${agents.map(code).join(", ")}` : ""}`,
     ]);
   return [
     "### How to ask",
-    `Write ${quote(`${trigger} [pipeline] [options] [text]`)} at the start of a line of a comment. ` +
+    `Write ${code(`${trigger} [pipeline] [options] [text]`)} at the start of a line of a comment. ` +
       "The text says what is wanted; without one it is the title. It may go on over the lines that follow, " +
       `up to ${maxGoalChars.toLocaleString("en-US")} characters.`,
     table(["Command", "What it does"], [...pipelineRows, ...verbRows]),
     table(["Option", "What it does"], optionRows),
     "For example:",
-    `\`\`\`text\n${examples({ pipelines, agents, trigger }).join("\n")}\n\`\`\``,
+    examples({ pipelines, agents, trigger })
+      .map((example) => `- ${code(example)}`)
+      .join("\n"),
     "Several commands in one comment start several jobs. A `--` by itself ends the options, so that the text may hold anything. " +
       "Quotes, lists and code blocks are never read as commands.",
   ].join("\n\n");
@@ -51,12 +53,4 @@ function examples({ pipelines, agents, trigger }: HelpOptions): string[] {
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-/** A summary from a repository's configuration, as plain text in a table's cell. */
-function cell(text: string): string {
-  return text
-    .replaceAll(/\s+/g, " ")
-    .slice(0, 200)
-    .replaceAll(/[\\`*_[\]<>|~&!@#]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

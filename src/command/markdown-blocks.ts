@@ -62,6 +62,7 @@ export function createBlockReader(depth = 0): BlockReader {
   /** "closed" for a paragraph whose lines are no text to read: a definition, a footnote, a table. */
   let paragraph: "none" | "open" | "closed" = "none";
 
+  /** Whether a line begins something of its own rather than going on with a container's paragraph. */
   function startsBlock(line: string): boolean {
     return (
       /^ {0,3}>/.test(line) ||
@@ -69,7 +70,7 @@ export function createBlockReader(depth = 0): BlockReader {
       fenceStart.test(line) ||
       thematicBreak.test(line) ||
       htmlBlocks.some((block) => block.interrupts && block.start.test(line)) ||
-      interruptsAsList(line)
+      listMarker.test(line)
     );
   }
 

@@ -32,7 +32,7 @@ import { findCommandLines } from "./command-lines.ts";
 import { maxCommands } from "./grammar.ts";
 import { type HelpOptions, helpText } from "./help.ts";
 import { problem, type Problem } from "./problem.ts";
-import { quote } from "./quote.ts";
+import { code } from "./quote.ts";
 import { readCommand } from "./read-command.ts";
 import type { JobCommand } from "./to-job-spec.ts";
 
@@ -75,6 +75,6 @@ function mistakes(problems: readonly Problem[], commands: number, trigger: strin
   const nothing = commands > 1 ? "None of the comment's commands was run." : "Nothing was started.";
   return {
     kind: "reply",
-    body: `${named}\n\n${nothing} Correct it and ask again in a new comment; ${quote(`${trigger} help`)} shows what is possible.`,
+    body: `${named}\n\n${nothing} Correct it and ask again in a new comment; ${code(`${trigger} help`)} shows what is possible.`,
   };
 }

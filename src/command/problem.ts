@@ -1,7 +1,7 @@
 // What can be wrong with a command, in words that name it and show what would be right.
 import { closest } from "fastest-levenshtein";
 import { maxCommands, maxGoalChars, options } from "./grammar.ts";
-import { quote } from "./quote.ts";
+import { code, quote } from "./quote.ts";
 
 /** A sentence of Markdown that doesn't begin with a stranger's words. */
 export type Problem = string;
@@ -22,7 +22,7 @@ export const problem = {
   unknownAgent(name: string, agents: readonly string[]): Problem {
     if (agents.length === 0) return `There is no agent ${quote(name)}: none is set up here.`;
     const nearest = closest(name.toLowerCase().slice(0, 40), agents);
-    return `There is no agent ${quote(name)}. Did you mean ${quote(nearest)}? The agents are ${list(agents)}.`;
+    return `There is no agent ${quote(name)}. Did you mean ${code(nearest)}? The agents are ${list(agents)}.`;
   },
   badModel: (name: string): Problem =>
     `The model ${quote(name)} can't be: a name has letters, digits and \`. _ : / @ + [ ] -\`, begins with a letter or digit, and is at most 128 characters long.`,
@@ -38,7 +38,7 @@ export function isNamed(word: string, named: readonly { name: string }[]): boole
 }
 
 function list(names: readonly string[]): string {
-  return names.map((name) => quote(name)).join(", ");
+  return names.map(code).join(", ");
 }
 
 function count(value: number): string {

@@ -10,9 +10,7 @@ const maxQuoted = 60;
  * and never at risk of being read as a command, since it begins with a backtick.
  */
 export function quote(text: string, max: number = maxQuoted): string {
-  const flat = withoutHidden(text.slice(0, max * 20).replaceAll(/\s+/g, " "))
-    .replaceAll("`", "'")
-    .trim();
+  const flat = withoutHidden(text.slice(0, max * 20).replaceAll(/\s+/g, " ")).trim();
   const short =
     flat.length <= max
       ? flat
@@ -20,6 +18,19 @@ export function quote(text: string, max: number = maxQuoted): string {
           .slice(0, max - 1)
           .toWellFormed()
           .replace(/\ufffd$/, "")}…`;
-  // A pipe would end a table's cell, even inside code.
-  return `\`${(short === "" ? " " : short).replaceAll("|", "¦").replaceAll("@", `@${gap}`)}\``;
+  return code((short === "" ? " " : short).replaceAll("@", `@${gap}`));
+}
+
+/** Words of our own or of the operator's configuration as Markdown code, also in a table's cell. */
+export function code(text: string): string {
+  // A pipe would end the cell, even inside of code.
+  return `\`${text.replaceAll("`", "'").replaceAll("|", "¦")}\``;
+}
+
+/** One line of plain text from a repository's configuration, for a table's cell: nothing in it is Markdown or a mention. */
+export function plainCell(text: string, max = 200): string {
+  return withoutHidden(text.slice(0, max).replaceAll(/\s+/g, " "))
+    .trim()
+    .replaceAll(/[\\`*_[\]<>|~&!#]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replaceAll("@", `@${gap}`);
 }

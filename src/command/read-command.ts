@@ -80,7 +80,7 @@ export function readCommand({ rest, details, source }: CommandLines, names: Name
     .map((piece) => piece.trim())
     .filter((piece) => piece !== "")
     .join(" ");
-  const goal = [first, details].filter((part) => part !== "").join("\n");
+  const goal = `${first}\n${details}`.trim();
   if (goal.length > maxGoalChars) return { kind: "problems", problems: [problem.tooLong(goal.length)] };
   const agent = given.get("agent")?.toLowerCase();
   const model = given.get("model");
