@@ -1,6 +1,6 @@
 // Users, organisations, and the App's installation on their accounts.
 import { randomBytes } from "node:crypto";
-import type { Installation, Permissions, User } from "../model/state.ts";
+import type { Installation, Permissions, User } from "../model/accounts.ts";
 import { type World, findUser, fullName, nextId, now, repositoryNamed, userOf } from "../model/world.ts";
 import { appShape, installationShape } from "../shapes/app.ts";
 import { nodeId } from "../shapes/links.ts";

@@ -9,7 +9,7 @@ import {
   tooLongAppToken,
   unknownIntegration,
 } from "../guesses.ts";
-import type { Installation, Token, User } from "../model/state.ts";
+import type { Installation, Token, User } from "../model/accounts.ts";
 import type { World } from "../model/world.ts";
 
 export type Actor =

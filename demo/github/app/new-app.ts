@@ -1,6 +1,6 @@
 // The GitHub App of a stand-in: made once per data folder, keys and all.
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import type { App, Permissions } from "../model/state.ts";
+import type { App, Permissions } from "../model/accounts.ts";
 
 /** What Patchbay's app.yml asks for. */
 export const defaultPermissions: Permissions = {

@@ -1,6 +1,7 @@
 // What an actor may do on a repository: GitHub's three answers are 401, 403 and 404, in that order of ignorance.
 import { archived, mustBeApp, notAccessible, notFound, requiresAuthentication } from "../guesses.ts";
-import { Access, type Permissions, type Repository, type Role } from "../model/state.ts";
+import { Access, type Permissions } from "../model/accounts.ts";
+import type { Repository, Role } from "../model/state.ts";
 import { type World, installationOn, roleOf } from "../model/world.ts";
 import type { Actor } from "./authenticate.ts";
 

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { FaultHandle, Faults } from "../faults.ts";
 import type { RequestLog } from "../http/request-log.ts";
-import type { App } from "../model/state.ts";
+import type { App } from "../model/accounts.ts";
 import type { Sender } from "../webhooks/sender.ts";
 
 export interface InspectOptions {

@@ -24,10 +24,10 @@ import {
   Permission,
   Rerun,
   Resolution,
-  type Seeding,
   StateChange,
   Suspension,
-} from "../seeding.ts";
+} from "../seeding/wishes.ts";
+import type { Seeding } from "../seeding/seeding.ts";
 
 /** Binds a schema to an act. */
 function command<T>(schema: z.ZodType<T>, run: (input: T) => Promise<unknown>) {

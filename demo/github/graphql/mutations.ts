@@ -11,7 +11,8 @@ import type { Repository } from "../model/state.ts";
 import { type PullIssue, gitOf, isPull, repositoryById, repositoryNamed } from "../model/world.ts";
 import { parseNodeId } from "../shapes/links.ts";
 import { type Context, loginOf, require } from "./context.ts";
-import { commitNode, pullNode, repositoryNode, threadNode } from "./nodes.ts";
+import { commitNode, pullNode, repositoryNode } from "./nodes.ts";
+import { threadNode } from "./thread-node.ts";
 
 const CommitInput = z.object({
   clientMutationId: z.string().nullish(),

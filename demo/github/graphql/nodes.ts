@@ -1,39 +1,16 @@
 // GitHub's objects as GraphQL sees them. A field that is not here answers a clear error, never null.
-import { threadComments, threadsOf } from "../actions/threads.ts";
+import { threadsOf } from "../actions/threads.ts";
 import { readCommit } from "../git/commits.ts";
-import type { Comment, Issue, Label, Repository, ReviewComment, Thread } from "../model/state.ts";
-import {
-  type PullIssue,
-  findUser,
-  fullName,
-  gitOf,
-  isPull,
-  issueOf,
-  pullOf,
-  repositoryById,
-} from "../model/world.ts";
+import type { Comment, Issue, Label, Repository } from "../model/state.ts";
+import { type PullIssue, fullName, gitOf, isPull, issueOf, pullOf, repositoryById } from "../model/world.ts";
 import { association, labelShape } from "../shapes/issue.ts";
 import { nodeId, repositoryPage } from "../shapes/links.ts";
 import { fullPullShape } from "../shapes/pull.ts";
-import { reviewCommentShape, reviewShape } from "../shapes/review.ts";
-import { userShape } from "../shapes/user.ts";
+import { reviewShape } from "../shapes/review.ts";
+import { actorNode } from "./actor-node.ts";
 import { connection, type ConnectionArguments } from "./connection.ts";
 import { type Context, require } from "./context.ts";
-
-export function actorNode({ world }: Context, login: string) {
-  const shape = userShape(world, login);
-  const kind = findUser(world, login)?.type ?? "User";
-  return {
-    __typename: kind,
-    id: shape.node_id,
-    databaseId: shape.id,
-    // GraphQL names a bot without its suffix.
-    login: shape.login.replace(/\[bot\]$/, ""),
-    url: shape.html_url,
-    avatarUrl: shape.avatar_url,
-    name: shape.login,
-  };
-}
+import { threadNode } from "./thread-node.ts";
 
 export function repositoryNode(context: Context, repository: Repository) {
   const { world } = context;
@@ -217,44 +194,5 @@ export function commentNode(context: Context, repository: Repository, comment: C
     updatedAt: comment.updated_at,
     lastEditedAt: edited ? comment.updated_at : null,
     isMinimized: false,
-  };
-}
-
-export function threadNode(context: Context, thread: Thread): object {
-  const [first] = threadComments(context.world, thread);
-  return {
-    __typename: "PullRequestReviewThread",
-    id: nodeId("PullRequestReviewThread", thread.id),
-    isResolved: thread.resolved_by !== null,
-    isOutdated: false,
-    isCollapsed: thread.resolved_by !== null,
-    path: first?.path ?? "",
-    line: first?.line ?? null,
-    startLine: first?.start_line ?? null,
-    diffSide: first?.side ?? "RIGHT",
-    subjectType: (first?.subject_type ?? "line").toUpperCase(),
-    resolvedBy: () => (thread.resolved_by === null ? null : actorNode(context, thread.resolved_by)),
-    comments: (page: ConnectionArguments) =>
-      connection(threadComments(context.world, thread), page, (one) => reviewCommentNode(context, one)),
-  };
-}
-
-function reviewCommentNode(context: Context, comment: ReviewComment) {
-  const shape = reviewCommentShape(context.world, comment);
-  return {
-    __typename: "PullRequestReviewComment",
-    id: shape.node_id,
-    databaseId: comment.id,
-    fullDatabaseId: String(comment.id),
-    body: comment.body,
-    path: comment.path,
-    line: comment.line,
-    diffHunk: comment.diff_hunk,
-    url: shape.html_url,
-    author: () => actorNode(context, comment.author),
-    authorAssociation: shape.author_association,
-    createdAt: comment.created_at,
-    updatedAt: comment.updated_at,
-    lastEditedAt: comment.updated_at === comment.created_at ? null : comment.updated_at,
   };
 }

@@ -19,7 +19,9 @@ import { HttpError } from "../rest/http-error.ts";
 import { parseNodeId } from "../shapes/links.ts";
 import { type Context, loginOf, require } from "./context.ts";
 import { mutations } from "./mutations.ts";
-import { actorNode, issueNode, pullNode, repositoryNode, threadNode } from "./nodes.ts";
+import { actorNode } from "./actor-node.ts";
+import { issueNode, pullNode, repositoryNode } from "./nodes.ts";
+import { threadNode } from "./thread-node.ts";
 
 const Body = z.object({
   query: z.string(),

@@ -1,22 +1,9 @@
 // Everything that the stand-in remembers besides git: the snapshot's schema is the schema of the state.
 import { z } from "zod";
+import { App, Installation, Token, User } from "./accounts.ts";
 
 export const Role = z.enum(["none", "read", "triage", "write", "maintain", "admin"]);
 export type Role = z.infer<typeof Role>;
-
-export const Access = z.enum(["read", "write", "admin"]);
-export const Permissions = z.record(z.string(), Access);
-export type Permissions = z.infer<typeof Permissions>;
-
-export const User = z.object({
-  id: z.number(),
-  login: z.string(),
-  type: z.enum(["User", "Bot", "Organization"]),
-  /** Lets a test or a person act as this user, by REST or by git. Bots act through their App. */
-  token: z.string(),
-  created_at: z.string(),
-});
-export type User = z.infer<typeof User>;
 
 export const Label = z.object({
   id: z.number(),
@@ -193,44 +180,6 @@ export const CheckRun = z.object({
   actions: z.array(CheckAction),
 });
 export type CheckRun = z.infer<typeof CheckRun>;
-
-export const App = z.object({
-  id: z.number(),
-  slug: z.string(),
-  name: z.string(),
-  owner: z.string(),
-  client_id: z.string(),
-  client_secret: z.string(),
-  private_key: z.string(),
-  public_key: z.string(),
-  webhook_secret: z.string(),
-  webhook_url: z.string().nullable(),
-  permissions: Permissions,
-  events: z.array(z.string()),
-  created_at: z.string(),
-});
-export type App = z.infer<typeof App>;
-
-export const Installation = z.object({
-  id: z.number(),
-  account: z.string(),
-  selection: z.enum(["all", "selected"]),
-  repository_ids: z.array(z.number()),
-  permissions: Permissions,
-  suspended_at: z.string().nullable(),
-  created_at: z.string(),
-});
-export type Installation = z.infer<typeof Installation>;
-
-export const Token = z.object({
-  token: z.string(),
-  installation_id: z.number(),
-  /** Null means every repository of the installation. */
-  repository_ids: z.array(z.number()).nullable(),
-  permissions: Permissions,
-  expires_at: z.string(),
-});
-export type Token = z.infer<typeof Token>;
 
 export const State = z.object({
   version: z.literal(1),

@@ -4,7 +4,8 @@ import { notFound } from "../guesses.ts";
 import { type GitRepository, openRepository } from "../git/repository.ts";
 import type { Outgoing } from "../webhooks/delivery.ts";
 import type { News } from "./news.ts";
-import type { Comment, Installation, Issue, Pull, Repository, Role, State, User } from "./state.ts";
+import type { Installation, User } from "./accounts.ts";
+import type { Comment, Issue, Pull, Repository, Role, State } from "./state.ts";
 
 export interface World {
   state: State;

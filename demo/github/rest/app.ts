@@ -11,7 +11,7 @@ import {
   tooManyPermissions,
   unknownTokenRepositories,
 } from "../guesses.ts";
-import { type Installation, Permissions } from "../model/state.ts";
+import { type Installation, Permissions } from "../model/accounts.ts";
 import { type World, botLogin, installationOn } from "../model/world.ts";
 import { appShape, deliveryItemShape, deliveryShape, installationShape } from "../shapes/app.ts";
 import { repositoryShape } from "../shapes/repository.ts";

@@ -1,5 +1,5 @@
 // The App, its installations and its deliveries as REST shows them.
-import type { Installation } from "../model/state.ts";
+import type { Installation } from "../model/accounts.ts";
 import { type World, userOf } from "../model/world.ts";
 import type { Delivery } from "../webhooks/delivery.ts";
 import { apiRoot, nodeId } from "./links.ts";

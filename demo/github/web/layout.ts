@@ -79,7 +79,7 @@ export function layout({ title, crumbs, live, still, nonce }: Page) {
                   >${at === crumbs.length - 1 ? html`<b>${text}</b>` : text}</a
                 >`,
           )}
-          <span class="note">GitHub stand-in · live</span>
+          <span class="where">GitHub stand-in · live</span>
         </nav>
         <main>
           <div id="live">${live}</div>

@@ -7,7 +7,7 @@ import { readCommit } from "../git/commits.ts";
 import { diffFiles, diffText } from "../git/diff.ts";
 import { type World, fullName, gitOf, issueOf, pullOf, repositoryNamed } from "../model/world.ts";
 import { HttpError } from "../rest/http-error.ts";
-import type { Seeding } from "../seeding.ts";
+import type { Seeding } from "../seeding/seeding.ts";
 import { compose } from "./compose.ts";
 import { type Tab, conversation } from "./conversation.ts";
 import { fileCard } from "./diff-view.ts";

@@ -27,11 +27,11 @@ svg.icon { width: 16px; height: 16px; flex: none; vertical-align: -3px; }
   border-bottom: 1px solid var(--line); font-size: 15px; }
 .top a { color: inherit; } .top .sep { color: var(--faint); } .top b { font-weight: 650; }
 .top .mark { display: grid; place-items: center; width: 28px; height: 28px; border-radius: 8px; background: var(--text); color: var(--bg); }
-.note { margin-left: auto; font-size: 12px; color: var(--muted); border: 1px solid var(--line); border-radius: 99px; padding: 2px 10px; }
-.note::before { content: ""; display: inline-block; width: 7px; height: 7px; border-radius: 50%; background: var(--green); margin-right: 7px; vertical-align: 1px; }
+.where { margin-left: auto; font-size: 12px; color: var(--muted); border: 1px solid var(--line); border-radius: 99px; padding: 2px 10px; }
+.where::before { content: ""; display: inline-block; width: 7px; height: 7px; border-radius: 50%; background: var(--green); margin-right: 7px; vertical-align: 1px; }
 main { max-width: 1120px; margin: 0 auto; padding: 28px 24px 64px; }
 h1 { font-size: 27px; line-height: 1.25; font-weight: 600; letter-spacing: -.012em; margin: 0 0 10px; }
-h1 .number { color: var(--faint); font-weight: 400; }
+h1 a { color: inherit; } h1 .number { color: var(--faint); font-weight: 400; }
 .meta { display: flex; flex-wrap: wrap; align-items: center; gap: 10px; color: var(--muted); font-size: 14px; }
 .meta b { color: var(--text); font-weight: 600; }
 .pill { display: inline-flex; align-items: center; gap: 6px; padding: 4px 12px; border-radius: 99px; color: #fff; font-weight: 600; font-size: 13.5px; background: var(--grey); }
@@ -76,7 +76,7 @@ time { color: inherit; }
 .event { position: relative; display: flex; align-items: center; flex-wrap: wrap; gap: 7px; margin: 0 0 18px 56px; padding: 0 0 0 40px; min-height: 32px; font-size: 13.5px; color: var(--muted); }
 .event > .dot { position: absolute; left: 4px; top: 0; width: 32px; height: 32px; border-radius: 50%; display: grid; place-items: center; background: var(--raised); border: 2px solid var(--bg); color: var(--muted); }
 .event > .dot.purple { background: var(--purple); color: #fff; } .event > .dot.red { background: var(--red); color: #fff; } .event > .dot.green { background: var(--green); color: #fff; } .event b { color: var(--text); font-weight: 600; }
-.label { --c: 200 200 200; display: inline-block; padding: 0 9px; border-radius: 99px; font-size: 12px; font-weight: 600; line-height: 20px; border: 1px solid color-mix(in srgb, rgb(var(--c)) 60%, var(--line)); background: color-mix(in srgb, rgb(var(--c)) 18%, var(--surface)); color: color-mix(in srgb, rgb(var(--c)) 55%, var(--text)); }
+.row .label { margin-left: 5px; } .label { --c: 200 200 200; display: inline-block; padding: 0 9px; border-radius: 99px; font-size: 12px; font-weight: 600; line-height: 20px; border: 1px solid color-mix(in srgb, rgb(var(--c)) 60%, var(--line)); background: color-mix(in srgb, rgb(var(--c)) 18%, var(--surface)); color: color-mix(in srgb, rgb(var(--c)) 35%, var(--text)); }
 aside section { border-bottom: 1px solid var(--line); padding: 0 0 16px; margin-bottom: 16px; font-size: 13.5px; } aside h2 { font-size: 12.5px; font-weight: 620; color: var(--muted); margin: 0 0 8px; } aside .row { display: flex; align-items: center; gap: 8px; margin: 5px 0; } aside .quiet { color: var(--faint); } aside .labels { display: flex; flex-wrap: wrap; gap: 6px; }
 .checks { margin: 0 0 18px 56px; } .checks .row, .list .row { display: flex; align-items: center; gap: 10px; padding: 10px 16px; border-top: 1px solid var(--line-soft); font-size: 14px; } .checks .row:first-of-type { border-top: 0; } .checks form, .inline { display: inline; }
 .checks .sum { color: var(--muted); } .ok { color: var(--green); } .bad { color: var(--red); } .wait { color: var(--amber); }

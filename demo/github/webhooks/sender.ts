@@ -3,7 +3,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { deliveryStatus } from "../guesses.ts";
-import type { App } from "../model/state.ts";
+import type { App } from "../model/accounts.ts";
 import type { News } from "../model/news.ts";
 import { Delivery, type Outgoing } from "./delivery.ts";
 
