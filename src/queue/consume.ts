@@ -1,9 +1,9 @@
 // The claim loop: takes what may run, as much as may run at once, and waits without cost for more.
 import { setTimeout as delay } from "node:timers/promises";
 import { explain, TransientError, UserError } from "../errors.ts";
-import type { Log } from "../log.ts";
 import { backoffMs } from "./backoff.ts";
 import { CancelRequested, type Claim, LeaseLostError, type Queue } from "./contract.ts";
+import type { QueueLog } from "./queue-log.ts";
 
 export interface ConsumeOptions<Payload> {
   queue: Pick<Queue<Payload>, "claim" | "wake">;
@@ -13,7 +13,7 @@ export interface ConsumeOptions<Payload> {
   handle: (claim: Claim<Payload>) => Promise<void>;
   /** Its abort is the drain: no new claims. */
   signal: AbortSignal;
-  log: Pick<Log, "warn" | "error">;
+  log: Pick<QueueLog, "warn" | "error">;
   /** A ticket that was claimed this often fails instead of being retried. */
   maxAttempts?: number;
   /** Called before a ticket fails because of an error: the last chance to say so elsewhere. */

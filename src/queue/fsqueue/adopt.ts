@@ -1,6 +1,7 @@
 // A file in pending/ whose name isn't a ticket's: a person put it there. If its content is a ticket, it gets its name.
-import { existsSync, linkSync, renameSync } from "node:fs";
+import { linkSync, renameSync } from "node:fs";
 import { QueueState } from "../../job/queue-state.ts";
+import { isThere } from "./is-there.ts";
 import type { Parts } from "./parts.ts";
 import { setAside } from "./set-aside.ts";
 import { BadTicketError, nameOf, readTicket } from "./ticket-file.ts";
@@ -15,9 +16,9 @@ export async function adopt<Payload>(parts: Parts<Payload>, name: string): Promi
     if (!stored) return;
     const own = nameOf(stored.record);
     const adopted = await lock.run(() => {
-      if (QueueState.options.some((state) => existsSync(layout.ticket(state, own)))) return false;
-      if (!existsSync(path)) return true;
-      if (!existsSync(layout.seen(stored.record.id))) linkSync(path, layout.seen(stored.record.id));
+      if (QueueState.options.some((state) => isThere(layout.ticket(state, own)))) return false;
+      if (!isThere(path)) return true;
+      if (!isThere(layout.seen(stored.record.id))) linkSync(path, layout.seen(stored.record.id));
       renameSync(path, layout.ticket("pending", own));
       backlog.add(own);
       return true;

@@ -9,7 +9,8 @@
 //   2. pending/<name> → running/<name>    died here: its content still says "pending", so recovery moves it back
 //   3. the content with our lease         died here: a lease of a dead holder, which recovery reclaims
 import { randomUUID } from "node:crypto";
-import { existsSync, renameSync, statSync } from "node:fs";
+import { lstatSync, renameSync } from "node:fs";
+import { isThere } from "./is-there.ts";
 import { readCancelRequest } from "./cancel-request.ts";
 import { createLease, type Lease } from "./lease.ts";
 import { cancelWaiting } from "./move-waiting.ts";
@@ -98,7 +99,7 @@ function takeLocked<Payload>(
   const pendingPath = layout.ticket("pending", name);
   const runningPath = layout.ticket("running", runningName);
 
-  const stat = statSync(pendingPath, { bigint: true, throwIfNoEntry: false });
+  const stat = lstatSync(pendingPath, { bigint: true, throwIfNoEntry: false });
   if (!stat) {
     backlog.remove(name);
     return false;
@@ -107,11 +108,11 @@ function takeLocked<Payload>(
   if (stat.ino !== want.inode) return false;
 
   const owner = small.readKey(keyHash)?.ticket ?? runningName;
-  if (existsSync(layout.ticket("running", owner))) {
+  if (isThere(layout.ticket("running", owner))) {
     backlog.started(owner);
     return false;
   }
-  if (owner !== runningName && existsSync(layout.ticket("pending", owner))) {
+  if (owner !== runningName && isThere(layout.ticket("pending", owner))) {
     backlog.add(owner);
     backlog.hold(owner, 0);
     return false;

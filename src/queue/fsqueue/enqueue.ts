@@ -4,13 +4,14 @@
 // a duplicate), linked into pending/, both folders are synced, and the first name is removed. A process that dies
 // in between leaves that first name, of the same inode as seen/<id>: repair.ts finishes its work. Once it is gone
 // the enqueue was finished, and a ticket that lies nowhere was removed by a person and stays away.
-import { existsSync, linkSync, rmSync } from "node:fs";
+import { linkSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { TransientError } from "../../errors.ts";
 import { errorCode } from "../../io/file.ts";
 import type { NewTicket } from "../contract.ts";
+import { isThere } from "./is-there.ts";
 import { locate } from "./look-up.ts";
 import type { Parts } from "./parts.ts";
 import { repairDrafts } from "./repair.ts";
@@ -62,7 +63,7 @@ function toRecord<Payload>(parts: Parts<Payload>, ticket: NewTicket<Payload>): T
 async function enqueue<Payload>(parts: Parts<Payload>, record: TicketFile): Promise<"queued" | "duplicate"> {
   const { layout, drafts, backlog } = parts;
   const { id } = record;
-  if (existsSync(layout.seen(id))) return duplicate(parts, id);
+  if (isThere(layout.seen(id))) return duplicate(parts, id);
   const name = nameOf(record);
   const draft = await drafts.write(encode(record), `${id}.json`);
   try {
@@ -111,5 +112,5 @@ async function duplicate<Payload>(parts: Parts<Payload>, id: string): Promise<"q
 
 async function isUnderWay<Payload>({ layout }: Parts<Payload>, id: string): Promise<boolean> {
   const processes = await readdir(layout.tmp);
-  return processes.some((tag) => existsSync(join(layout.tmp, tag, `${id}.json`)));
+  return processes.some((tag) => isThere(join(layout.tmp, tag, `${id}.json`)));
 }

@@ -19,7 +19,7 @@ import { find, locate } from "./look-up.ts";
 import { approve, cancel, requeue, unlock } from "./move-waiting.ts";
 import type { FsQueueOptions, Parts } from "./parts.ts";
 import { createRecovery } from "./recover.ts";
-import { repairDrafts } from "./repair.ts";
+import { dropStaleRequests, repairDrafts } from "./repair.ts";
 import { createSmallFiles } from "./small-files.ts";
 import { startSweeping } from "./sweep.ts";
 import { createSequence } from "./ticket-name.ts";
@@ -37,7 +37,7 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
   await makeFolders(layout);
   await requireLocalDisk(layout.root);
 
-  const self = thisProcess();
+  const self = options.holder ?? thisProcess();
   const lock = openFolderLock(layout.lock);
   const drafts = await openDrafts(layout.tmp, self, lock);
   const syncs = await openFolderSyncs(layout);
@@ -65,6 +65,7 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
   await readFolders(parts);
   await repairDrafts(parts);
   await recoverRunning();
+  await dropStaleRequests(parts);
   const sweeping = startSweeping(parts, { sweepMs, heartbeatMs, recoverRunning });
   let closed = false;
 

@@ -3,11 +3,12 @@
 // Ending is "record, then move": the ticket's last word replaces its content in running/, then the file is renamed
 // to its folder. A process that dies in between leaves a ticket in running/ whose content names another state, and
 // recover.ts finishes the move. There is no instant at which the ticket is in no folder, or in two.
-import { existsSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { utimes } from "node:fs/promises";
 import { errorCode } from "../../io/file.ts";
 import type { QueueState } from "../../job/queue-state.ts";
 import { CancelRequested, type Claim, LeaseLostError } from "../contract.ts";
+import { isThere } from "./is-there.ts";
 import { readCancelRequest } from "./cancel-request.ts";
 import type { Parts } from "./parts.ts";
 import { encode, type StoredTicket, type TicketFile, toTicket } from "./ticket-file.ts";
@@ -42,7 +43,7 @@ export function createLease<Payload>(
   let ending = false;
 
   function isHeld(): boolean {
-    return !over && small.readKey(keyHash)?.token === token && existsSync(path);
+    return !over && small.readKey(keyHash)?.token === token && isThere(path);
   }
 
   function lostError(): LeaseLostError {
@@ -63,7 +64,7 @@ export function createLease<Payload>(
     if (!isHeld()) return "lost";
     const { state } = next;
     const isFinal = finalStates.has(state);
-    if (!isFinal && existsSync(layout.cancel(record.id))) return "cancel";
+    if (!isFinal && isThere(layout.cancel(record.id))) return "cancel";
     renameSync(draft, path);
     renameSync(path, layout.ticket(state, name));
     // A ticket that goes back to pending/ keeps its key: it is the next of it.

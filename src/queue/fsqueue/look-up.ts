@@ -1,7 +1,7 @@
 // Where a ticket is. An id is looked up exactly: seen/<id> tells the name, and a name is in one folder.
-import { existsSync } from "node:fs";
 import { QueueState } from "../../job/queue-state.ts";
 import type { Ticket } from "../contract.ts";
+import { isThere } from "./is-there.ts";
 import type { Parts } from "./parts.ts";
 import { BadTicketError, readTicket, toTicket } from "./ticket-file.ts";
 import { TicketId } from "./ticket-name.ts";
@@ -18,8 +18,7 @@ export function locate<Payload>(parts: Parts<Payload>, id: string): Place | unde
   const name = small.readSeen(id);
   if (name === undefined) return undefined;
   if (name !== null) {
-    for (const state of QueueState.options)
-      if (existsSync(layout.ticket(state, name))) return { state, name };
+    for (const state of QueueState.options) if (isThere(layout.ticket(state, name))) return { state, name };
   }
   // Approved and on its way to the head of its key, under another name; or seen/<id> is damaged.
   const ending = `-${id}.json`;

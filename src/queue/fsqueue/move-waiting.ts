@@ -2,8 +2,9 @@
 //
 // Here a ticket is moved first and then gets its new content: where it lies is what counts, and a process that dies
 // in between has at most lost a note.
-import { existsSync, renameSync, statSync } from "node:fs";
+import { lstatSync, renameSync } from "node:fs";
 import type { QueueState } from "../../job/queue-state.ts";
+import { isThere } from "./is-there.ts";
 import { writeCancelRequest } from "./cancel-request.ts";
 import { locate, type Place } from "./look-up.ts";
 import type { Parts } from "./parts.ts";
@@ -31,16 +32,17 @@ async function move<Payload>(
   const name = nameOf(record);
   const keyHash = keyHashOf(name);
   const moved = await drafts.use(encode(record), (draft) => {
-    if (statSync(path, { bigint: true, throwIfNoEntry: false })?.ino !== stored.inode) return false;
+    if (lstatSync(path, { bigint: true, throwIfNoEntry: false })?.ino !== stored.inode) return false;
     const target = to === "pending" && from.state === "awaiting_approval" ? headName(parts, name) : name;
     renameSync(path, layout.ticket(to, target));
     renameSync(draft, layout.ticket(to, target));
     if (from.state === "pending") backlog.remove(from.name);
     if (from.state === "running") backlog.ended(from.name);
+    // Whatever it asked for has happened, or begins anew.
+    small.dropCancelRequest(record.id);
     if (to === "pending") backlog.add(target);
     else {
       if (small.readKey(keyHash)?.ticket === name) small.freeKey(keyHash);
-      small.dropCancelRequest(record.id);
       small.shrinkSeen(record.id, name);
     }
     return true;
@@ -89,7 +91,7 @@ export async function cancel<Payload>(
       case "running":
         await writeCancelRequest(layout.cancel(id), note);
         // Whoever ends the claim from now on sees the request; it may have ended while this was written.
-        if (existsSync(layout.ticket("running", place.name))) return "requested";
+        if (isThere(layout.ticket("running", place.name))) return "requested";
         break;
     }
   }

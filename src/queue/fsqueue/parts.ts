@@ -1,8 +1,8 @@
 // What the files of the fsqueue share: one queue's folders, tools and knowledge.
 import type { ZodType } from "zod";
-import type { Log } from "../../log.ts";
 import type { QueueState } from "../../job/queue-state.ts";
 import type { Ticket } from "../contract.ts";
+import type { QueueLog } from "../queue-log.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Drafts } from "./drafts.ts";
 import type { FolderLock } from "./folder-lock.ts";
@@ -25,7 +25,9 @@ export interface FsQueueOptions<Payload> {
   /** How often to look for what no event told of; 60 s unless told. */
   sweepMs?: number;
   clock?: () => Date;
-  log?: Pick<Log, "info" | "warn" | "error">;
+  /** Who opens the queue; this process unless told. */
+  holder?: Holder;
+  log?: QueueLog;
   /**
    * Called after a dead holder's ticket was taken over and before it may run again: end what is left of the
    * holder's work. While it throws the ticket stays where it is, and it is called again at the next sweep.
@@ -46,7 +48,7 @@ export interface Parts<Payload> {
   leases: Map<string, Lease<Payload>>;
   self: Holder;
   now: () => Date;
-  log: Pick<Log, "info" | "warn" | "error"> | undefined;
+  log: QueueLog | undefined;
   payload: ZodType<Payload>;
   maxCrashes: number;
   leaseMs: number;

@@ -6,6 +6,7 @@ import { holderOfTag, lifeOf } from "./holder.ts";
 import { locate } from "./look-up.ts";
 import type { Parts } from "./parts.ts";
 import { nameOf, readRecordSync } from "./ticket-file.ts";
+import { TicketId } from "./ticket-name.ts";
 
 /** Looks through the drafts of every dead process, and through old ones of those that can't be seen from here. */
 export async function repairDrafts<Payload>(parts: Parts<Payload>): Promise<void> {
@@ -27,6 +28,18 @@ export async function repairDrafts<Payload>(parts: Parts<Payload>): Promise<void
 function isOld<Payload>(parts: Parts<Payload>, path: string): boolean {
   const stat = statSync(path, { throwIfNoEntry: false });
   return stat !== undefined && parts.now().getTime() - stat.mtimeMs > parts.leaseMs;
+}
+
+/** Removes requests to cancel what has ended: their last holder died before it could. */
+export async function dropStaleRequests<Payload>(parts: Parts<Payload>): Promise<void> {
+  const { layout, lock, small } = parts;
+  for (const id of await readdir(layout.cancelFolder)) {
+    await lock.run(() => {
+      const state = locate(parts, id)?.state;
+      const isOpen = state === "pending" || state === "running" || state === "awaiting_approval";
+      if (!isOpen && TicketId.safeParse(id).success) small.dropCancelRequest(id);
+    });
+  }
 }
 
 /** An enqueue that died between its two links gets the second one; everything else was never promised to anyone. */

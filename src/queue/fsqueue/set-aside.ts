@@ -1,8 +1,9 @@
 // What can't be understood goes to failed/ with a note beside it, and the queue goes on.
 import { randomUUID } from "node:crypto";
-import { lstatSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { errorCode } from "../../io/file.ts";
 import type { QueueState } from "../../job/queue-state.ts";
+import { isThere } from "./is-there.ts";
 import type { Parts } from "./parts.ts";
 
 /** Moves a file, folder or link as it is from `state` to failed/ and writes `<name>.note` there. */
@@ -15,7 +16,7 @@ export async function setAside<Payload>(
   const { layout, lock, backlog } = parts;
   await lock.run(() => {
     let target = name;
-    if (lstatSync(layout.ticket("failed", target), { throwIfNoEntry: false })) target += `.${randomUUID()}`;
+    if (isThere(layout.ticket("failed", target))) target += `.${randomUUID()}`;
     try {
       renameSync(layout.ticket(state, name), layout.ticket("failed", target));
       const note = `${parts.now().toISOString()} found in ${state}/, not a ticket of this queue: ${reason}\n`;

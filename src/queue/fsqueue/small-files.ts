@@ -2,10 +2,11 @@
 //
 // Both are written whole (a rename) but not synced: after a power cut no lease is alive, and what these files say
 // can be told from the folders. Their functions are synchronous because they are steps under the lock.
-import { constants, existsSync, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
+import { constants, readFileSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { errorCode } from "../../io/file.ts";
+import { isThere } from "./is-there.ts";
 import type { Layout } from "./layout.ts";
 import { TicketFile, nameOf } from "./ticket-file.ts";
 
@@ -54,7 +55,7 @@ export function createSmallFiles(layout: Layout, scratch: string) {
 
 /** Under the lock nobody else removes it between the look and the act. */
 function unlinkIfThere(path: string): void {
-  if (existsSync(path)) unlinkSync(path);
+  if (isThere(path)) unlinkSync(path);
 }
 
 /** Undefined when there is no such file, null when it can't be understood. */

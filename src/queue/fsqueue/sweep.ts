@@ -3,7 +3,7 @@
 import { statSync } from "node:fs";
 import type { QueueState } from "../../job/queue-state.ts";
 import type { Parts } from "./parts.ts";
-import { repairDrafts } from "./repair.ts";
+import { dropStaleRequests, repairDrafts } from "./repair.ts";
 import { readFolders } from "./watch.ts";
 
 export function startSweeping<Payload>(
@@ -36,6 +36,7 @@ export function startSweeping<Payload>(
     lastSeen = changedAt;
     await repairDrafts(parts);
     await options.recoverRunning();
+    await dropStaleRequests(parts);
   }
 
   const timers = [

@@ -1,6 +1,7 @@
 // Being told by the kernel what happens in the folders (inotify(7)), so that nobody has to ask.
-import { existsSync, watch } from "node:fs";
+import { watch } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { isThere } from "./is-there.ts";
 import { adopt } from "./adopt.ts";
 import type { Parts } from "./parts.ts";
 import { parseName } from "./ticket-name.ts";
@@ -43,7 +44,7 @@ function lookAtPending<Payload>(
   const parsed = parseName(name);
   if (!parsed) {
     adopt(parts, name).catch(onError);
-  } else if (existsSync(parts.layout.ticket("pending", name))) {
+  } else if (isThere(parts.layout.ticket("pending", name))) {
     parts.sequence.observe(parsed.sequence);
     parts.backlog.add(name);
   } else parts.backlog.remove(name);
@@ -51,7 +52,7 @@ function lookAtPending<Payload>(
 
 function lookAtRunning<Payload>(parts: Parts<Payload>, name: string): void {
   if (!parseName(name)) return;
-  if (existsSync(parts.layout.ticket("running", name))) parts.backlog.started(name);
+  if (isThere(parts.layout.ticket("running", name))) parts.backlog.started(name);
   else parts.backlog.ended(name);
   const lease = parts.leases.get(name);
   if (lease && !lease.isHeld()) lease.lose();
@@ -64,9 +65,9 @@ export async function readFolders<Payload>(parts: Parts<Payload>): Promise<void>
   const running = new Set(await readdir(layout.state("running")));
   // What isn't listed may have come after the listing, so each name is looked at again before it is dropped.
   const ended = [...backlog.running].filter((name) => !running.has(name));
-  for (const name of ended) if (!existsSync(layout.ticket("running", name))) backlog.ended(name);
+  for (const name of ended) if (!isThere(layout.ticket("running", name))) backlog.ended(name);
   const gone = [...backlog.pending.from()].filter((name) => !pending.has(name));
-  for (const name of gone) if (!existsSync(layout.ticket("pending", name))) backlog.remove(name);
+  for (const name of gone) if (!isThere(layout.ticket("pending", name))) backlog.remove(name);
   for (const name of running) if (parseName(name)) backlog.started(name);
   for (const name of [...pending].toSorted()) {
     const parsed = parseName(name);

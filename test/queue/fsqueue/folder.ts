@@ -7,8 +7,8 @@ import { createFsQueue } from "../../../src/queue/fsqueue/fsqueue.ts";
 import type { FsQueueOptions } from "../../../src/queue/fsqueue/parts.ts";
 import { Payload } from "../claims.ts";
 
-export function createTestFolder() {
-  const root = mkdtempSync(join(tmpdir(), "patchbay-queue-"));
+export function createTestFolder(parent: string = tmpdir()) {
+  const root = mkdtempSync(join(parent, "patchbay-queue-"));
   const opened: Queue<Payload>[] = [];
   return {
     root,
