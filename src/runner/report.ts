@@ -27,7 +27,7 @@ export function composeReport(steps: readonly StepReport[]): string {
     .map(({ result, text }) => {
       const title = titles[result.role] ?? result.role;
       const by = result.simulated ? `${result.agent}, simulated` : result.agent;
-      return `<details>\n<summary><b>${title}</b> · ${by}</summary>\n\n${text.trim()}\n\n</details>`;
+      return `<details>\n<summary>${title} · ${by}</summary>\n\n${text.trim()}\n\n</details>`;
     });
   return `${[main.text.trim(), ...folded].join("\n\n")}\n`;
 }

@@ -92,7 +92,7 @@ describe("a job that goes well", () => {
     });
     expect(await readFile(join(folder, "patch.diff"), "utf8")).toContain("+export const tries = 5;");
     const report = await readFile(join(folder, "report.md"), "utf8");
-    expect(report).toMatch(/Five tries now[\s\S]*<b>Plan<\/b>[\s\S]*<b>Review<\/b>[\s\S]*Read it\./);
+    expect(report).toMatch(/Five tries now[\s\S]*Plan · opencode[\s\S]*Review · claude[\s\S]*Read it\./);
     expect(house.told.at(-1)).toEqual({ kind: "publish", job_id: spec.job_id, epoch: 1 });
     expect(await readdir(house.deps.workspacesRoot)).toEqual([]);
   });
