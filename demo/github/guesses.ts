@@ -23,9 +23,7 @@ export const referenceExists = () => error(422, "Reference already exists");
 export const notFastForward = () => error(422, "Update is not a fast forward");
 export const notAccessible = () => error(403, "Resource not accessible by integration");
 export const mustBeApp = () => error(403, "You must authenticate via a GitHub App.");
-export const forbidden = (message: string) => error(403, message);
 export const archived = () => error(403, "Repository was archived so is read-only.");
-export const conflict = (message: string) => error(409, message);
 export const workflowRefused = (file: string) =>
   error(
     403,

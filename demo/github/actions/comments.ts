@@ -6,7 +6,7 @@ import { commentShape, issueShape } from "../shapes/issue.ts";
 import { emit } from "../webhooks/emit.ts";
 
 /** GitHub's limit for bodies, in characters. */
-export const maxBodyChars = 65_536;
+const maxBodyChars = 65_536;
 
 /** Throws GitHub's 422 for a body that is empty or too long. */
 export function checkBody(body: string, resource: string): void {

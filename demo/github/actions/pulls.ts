@@ -128,6 +128,7 @@ export async function mergePull(
     committer: identity,
   });
   await git.setRef(ref, merged, tip);
+  issue.pull.base.sha = tip;
   issue.pull.merged_at = now(world);
   issue.pull.merged_by = sender;
   issue.pull.merge_commit_sha = merged;

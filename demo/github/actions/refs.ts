@@ -99,6 +99,8 @@ async function followBranch(world: World, repository: Repository, change: RefCha
       continue;
     }
     issue.pull.head.sha = change.after;
+    const baseTip = await gitOf(world, base).resolve(`refs/heads/${issue.pull.base.ref}`);
+    issue.pull.base.sha = baseTip ?? issue.pull.base.sha;
     note(world, issue, "pushed", sender, change.after);
     await trackHead(world, base, issue);
     emit(world, "pull_request", "synchronize", base, sender, {

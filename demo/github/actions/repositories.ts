@@ -83,7 +83,7 @@ export async function createRepository(
   }
   await git.importFrom(source);
   if ((await git.resolve(`refs/heads/${branch}`)) === null) {
-    await git.git(["fetch", "--quiet", source, `+HEAD:refs/heads/${branch}`]);
+    await git.importHead(source, branch);
   }
   world.state.repositories.push(repository);
   return repository;

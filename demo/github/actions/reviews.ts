@@ -1,5 +1,6 @@
 // Reviews: a verdict with comments on lines that the diff really shows.
 import { diffFiles, hunkAt, patchLines } from "../git/diff.ts";
+import { pullChange } from "../git/pull-change.ts";
 import { unprocessable } from "../guesses.ts";
 import type { Repository, Review, ReviewComment } from "../model/state.ts";
 import { type PullIssue, type World, gitOf, nextId, now } from "../model/world.ts";
@@ -10,7 +11,7 @@ import { checkBody } from "./comments.ts";
 
 type Side = ReviewComment["side"];
 
-export interface LineComment {
+interface LineComment {
   path: string;
   body: string;
   line?: number | undefined;
@@ -174,9 +175,8 @@ function addComment(
 async function place(world: World, repository: Repository, issue: PullIssue, comment: LineComment) {
   checkBody(comment.body, "PullRequestReviewComment");
   const git = gitOf(world, repository);
-  const { base, head } = issue.pull;
-  const from = (await git.mergeBase(base.sha, head.sha)) ?? base.sha;
-  const file = (await diffFiles(git, from, head.sha)).find((one) => one.path === comment.path);
+  const { from, to } = await pullChange(git, issue.pull);
+  const file = (await diffFiles(git, from, to)).find((one) => one.path === comment.path);
   if (!file) throw unprocessable("Path could not be resolved");
   if (comment.subject_type === "file") return { hunk: "", place: 1, at: null };
   const patch = file.patch ?? "";

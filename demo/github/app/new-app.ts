@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type { App, Permissions } from "../model/accounts.ts";
 
 /** What Patchbay's app.yml asks for. */
-export const defaultPermissions: Permissions = {
+const defaultPermissions: Permissions = {
   metadata: "read",
   contents: "write",
   issues: "write",
@@ -12,7 +12,7 @@ export const defaultPermissions: Permissions = {
   actions: "read",
 };
 
-export const defaultEvents = [
+const defaultEvents = [
   "check_run",
   "issue_comment",
   "issues",

@@ -1,7 +1,7 @@
 // Differences between two trees, as GitHub lists them, and the lines that a review may point at.
 import type { GitRepository } from "./repository.ts";
 
-export type FileStatus = "added" | "removed" | "modified" | "renamed" | "copied" | "changed";
+type FileStatus = "added" | "removed" | "modified" | "renamed" | "copied" | "changed";
 
 export interface FileDiff {
   path: string;

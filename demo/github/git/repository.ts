@@ -31,6 +31,9 @@ export type GitRepository = ReturnType<typeof openRepository>;
 
 const zero = "0".repeat(40);
 
+/** The other side of a local fetch drops our environment, and with it the trust in folders of other owners. */
+const fetch = ["fetch", "--quiet", "--upload-pack=git -c safe.directory=* upload-pack"];
+
 /** Creates an empty bare repository as GitHub would serve it. */
 export async function initRepository(dir: string, defaultBranch: string): Promise<GitRepository> {
   await mkdir(dir, { recursive: true });
@@ -55,7 +58,12 @@ export function openRepository(dir: string) {
   const line = async (args: readonly string[], call?: GitCall) => (await text(args, call)).trim();
 
   async function importFrom(source: string): Promise<void> {
-    await git(["fetch", "--quiet", source, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]);
+    await git([...fetch, source, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"]);
+  }
+
+  /** Takes the commit that is checked out there as a branch: a detached HEAD has none of its own. */
+  async function importHead(source: string, branch: string): Promise<void> {
+    await git([...fetch, source, `+HEAD:refs/heads/${branch}`]);
   }
 
   /** Names and object ids of all refs below `prefix`. */
@@ -175,6 +183,7 @@ export function openRepository(dir: string) {
     text,
     line,
     importFrom,
+    importHead,
     refs,
     resolve,
     blob,

@@ -13,7 +13,7 @@ export interface GitOutput {
 }
 
 /** git's complaint, with its exit code. */
-export class GitError extends Error {
+class GitError extends Error {
   override readonly name = "GitError";
   readonly exitCode: number | null;
   readonly stderr: string;

@@ -2,11 +2,10 @@
 import { z } from "zod";
 import { setDraft } from "../actions/pulls.ts";
 import { refsChanged } from "../actions/refs.ts";
+import { refuseWorkflows } from "../actions/refuse-workflows.ts";
 import { identityOf } from "../actions/repositories.ts";
 import { resolveThread } from "../actions/threads.ts";
-import { touchedWorkflow } from "../git/workflow-guard.ts";
-import { notFound, staleBranch, unprocessable, workflowRefused } from "../guesses.ts";
-import { satisfies } from "../app/permissions.ts";
+import { notFound, staleBranch, unprocessable } from "../guesses.ts";
 import type { Repository } from "../model/state.ts";
 import { type PullIssue, gitOf, isPull, repositoryById, repositoryNamed } from "../model/world.ts";
 import { parseNodeId } from "../shapes/links.ts";
@@ -91,11 +90,7 @@ export function mutations(context: Context) {
       author,
       committer: { name: "GitHub", email: "noreply@github.com", date: author.date },
     });
-    const { actor } = context;
-    if (actor.kind === "installation" && !satisfies(actor.token.permissions, [{ workflows: "write" }])) {
-      const file = await touchedWorkflow(git, after);
-      if (file !== null) throw workflowRefused(file);
-    }
+    await refuseWorkflows(world, context.actor, repository, after);
     world.state.signed_commits.push(after);
     await git.setRef(ref, after, before);
     await refsChanged(world, repository, [{ ref, before, after }], loginOf(context));

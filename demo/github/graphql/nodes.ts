@@ -176,7 +176,7 @@ export function pullNode(context: Context, repository: Repository, issue: PullIs
   };
 }
 
-export function commentNode(context: Context, repository: Repository, comment: Comment) {
+function commentNode(context: Context, repository: Repository, comment: Comment) {
   const edited = comment.updated_at !== comment.created_at;
   const kind = issueOf(context.world, repository, comment.number).pull ? "pull" : "issues";
   const page = `${repositoryPage(context.world, repository)}/${kind}/${comment.number}`;

@@ -1,7 +1,7 @@
 // One subscription for everything that happens, so that a test or a page waits for a condition and never polls.
 import { EventEmitter } from "node:events";
 
-export interface UntilOptions {
+interface UntilOptions {
   timeoutMs?: number;
   signal?: AbortSignal;
   /** Said in the error when the time is over. */

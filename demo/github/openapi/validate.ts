@@ -21,7 +21,7 @@ export interface Validator {
   response(route: Route, status: number, body: unknown): string[];
 }
 
-export interface RequestParts {
+interface RequestParts {
   path: Record<string, string>;
   query: Record<string, string>;
   body: unknown;

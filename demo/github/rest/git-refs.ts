@@ -1,16 +1,8 @@
 // Refs: reading, making, moving and deleting them without a push.
 import { z } from "zod";
-import { satisfies } from "../app/permissions.ts";
 import { refsChanged } from "../actions/refs.ts";
-import { touchedWorkflow } from "../git/workflow-guard.ts";
-import {
-  notFastForward,
-  notFound,
-  referenceExists,
-  referenceMissing,
-  unprocessable,
-  workflowRefused,
-} from "../guesses.ts";
+import { refuseWorkflows } from "../actions/refuse-workflows.ts";
+import { notFastForward, notFound, referenceExists, referenceMissing, unprocessable } from "../guesses.ts";
 import { gitOf } from "../model/world.ts";
 import { nodeId, repositoryApi } from "../shapes/links.ts";
 import { type Call, type Endpoints, bodyAs, created, loginOf, noContent, ok, param } from "./endpoint.ts";
@@ -34,15 +26,7 @@ const fullRef = (call: Call): string => `refs/${param(call, "ref").replace(/^ref
 async function allowed(call: Call, sha: string): Promise<void> {
   const git = gitOf(call.world, call.repository());
   if ((await git.resolve(sha)) === null) throw unprocessable("Object does not exist");
-  await refuseWorkflows(call, sha);
-}
-
-/** Throws GitHub's refusal when an installation without `workflows` brings in changes to workflow files. */
-export async function refuseWorkflows(call: Pick<Call, "world" | "actor" | "repository">, sha: string) {
-  const { actor } = call;
-  if (actor.kind !== "installation" || satisfies(actor.token.permissions, [{ workflows: "write" }])) return;
-  const file = await touchedWorkflow(gitOf(call.world, call.repository()), sha);
-  if (file !== null) throw workflowRefused(file);
+  await refuseWorkflows(call.world, call.actor, call.repository(), sha);
 }
 
 async function create(call: Call) {

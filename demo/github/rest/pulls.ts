@@ -4,6 +4,7 @@ import { changeIssue } from "../actions/issues.ts";
 import { mergePull, openPull } from "../actions/pulls.ts";
 import { log } from "../git/commits.ts";
 import { diffFiles, diffText } from "../git/diff.ts";
+import { pullChange } from "../git/pull-change.ts";
 import { gitOf, isPull, type PullIssue, pullOf, repositoryById } from "../model/world.ts";
 import { commitShape, fileShape } from "../shapes/commit.ts";
 import { fullPullShape, pullShape } from "../shapes/pull.ts";
@@ -44,13 +45,6 @@ export function pullIn(call: Call): PullIssue {
   return pullOf(call.world, call.repository(), numberParam(call, "pull_number"));
 }
 
-/** The two ends of the change that a pull request shows: merge base and head. */
-export async function ends(call: Call, issue: PullIssue): Promise<{ from: string; to: string }> {
-  const { base, head } = issue.pull;
-  const from = await gitOf(call.world, call.repository()).mergeBase(base.sha, head.sha);
-  return { from: from ?? base.sha, to: head.sha };
-}
-
 function list(call: Call): Promise<Answer> {
   const { world, query } = call;
   const repository = call.repository();
@@ -74,7 +68,7 @@ function list(call: Call): Promise<Answer> {
 async function get(call: Call): Promise<Answer> {
   const issue = pullIn(call);
   const git = gitOf(call.world, call.repository());
-  const { from, to } = await ends(call, issue);
+  const { from, to } = await pullChange(git, issue.pull);
   if (/[.+]diff/.test(call.accept)) return diffAnswer(await diffText(git, from, to));
   if (/[.+]patch/.test(call.accept)) {
     const content = await git.text(["format-patch", "--stdout", "--full-index", `${from}..${to}`]);
@@ -107,17 +101,18 @@ export const pullEndpoints: Endpoints = {
   "GET /repos/{owner}/{repo}/pulls/{pull_number}/commits": {
     who: [{ pull_requests: "read" }],
     handle: async (call) => {
-      const { base, head } = pullIn(call).pull;
       const git = gitOf(call.world, call.repository());
-      const commits = await log(git, [`${base.sha}..${head.sha}`], { reverse: true, max: 250 });
+      const change = await pullChange(git, pullIn(call).pull);
+      const commits = await log(git, [change.commits], { reverse: true, max: 250 });
       return page(call, commits, (commit) => commitShape(call.world, call.repository(), commit));
     },
   },
   "GET /repos/{owner}/{repo}/pulls/{pull_number}/files": {
     who: [{ pull_requests: "read" }],
     handle: async (call) => {
-      const { from, to } = await ends(call, pullIn(call));
-      const files = await diffFiles(gitOf(call.world, call.repository()), from, to);
+      const git = gitOf(call.world, call.repository());
+      const { from, to } = await pullChange(git, pullIn(call).pull);
+      const files = await diffFiles(git, from, to);
       return page(call, files, (file) => fileShape(call.world, call.repository(), to, file));
     },
   },

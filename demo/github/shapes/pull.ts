@@ -1,5 +1,6 @@
 // Pull requests as REST and webhooks show them.
 import { diffFiles } from "../git/diff.ts";
+import { pullChange } from "../git/pull-change.ts";
 import { mergeableState } from "../guesses.ts";
 import type { Repository } from "../model/state.ts";
 import { type PullIssue, type World, gitOf, repositoryById } from "../model/world.ts";
@@ -79,14 +80,13 @@ export function pullShape(world: World, repository: Repository, issue: PullIssue
 /** The form of GET /pulls/{number}: counts and mergeability besides. */
 export async function fullPullShape(world: World, repository: Repository, issue: PullIssue) {
   const git = gitOf(world, repository);
-  const { head, base } = issue.pull;
-  const mergeBase = (await git.mergeBase(base.sha, head.sha)) ?? base.sha;
-  const files = await diffFiles(git, mergeBase, head.sha);
-  const commits = Number(await git.line(["rev-list", "--count", `${base.sha}..${head.sha}`]));
-  const tip = (await git.resolve(`refs/heads/${base.ref}`)) ?? base.sha;
+  const { head } = issue.pull;
+  const change = await pullChange(git, issue.pull);
+  const files = await diffFiles(git, change.from, change.to);
+  const commits = Number(await git.line(["rev-list", "--count", change.commits]));
   const merged = issue.pull.merged_at !== null;
   const mergeable =
-    merged || issue.state === "closed" ? null : (await git.mergedTree(tip, head.sha)) !== null;
+    merged || issue.state === "closed" ? null : (await git.mergedTree(change.tip, head.sha)) !== null;
   const here = (entry: { repository_id: number; number: number }) =>
     entry.repository_id === repository.id && entry.number === issue.number;
   return {

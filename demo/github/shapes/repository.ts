@@ -44,8 +44,6 @@ const below = {
   trees_url: "/git/trees{/sha}",
 } as const;
 
-export type RepositoryShape = ReturnType<typeof repositoryShape>;
-
 /** The form that lists, pull requests and webhooks carry. */
 export function repositoryShape(world: World, repository: Repository) {
   const api = repositoryApi(world, repository);

@@ -35,7 +35,7 @@ export function bodyOf(world: World, repository: Repository, body: string | null
   return html`<div class="md">${raw(renderMarkdown(body, repositoryPage(world, repository)))}</div>`;
 }
 
-export function reactionsOf(world: World, subjectId: number) {
+function reactionsOf(world: World, subjectId: number) {
   const mine = world.state.reactions.filter((one) => one.subject_id === subjectId);
   if (mine.length === 0) return "";
   const kinds = [...new Set(mine.map((one) => one.content))];

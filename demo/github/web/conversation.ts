@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import { log } from "../git/commits.ts";
 import { type FileDiff, diffFiles } from "../git/diff.ts";
+import { pullChange } from "../git/pull-change.ts";
 import type { Issue, Repository } from "../model/state.ts";
 import { type World, fullName, gitOf, repositoryById, roleOf } from "../model/world.ts";
 import { checksBox } from "./checks-box.ts";
@@ -45,10 +46,9 @@ export function writers(world: World, repository: Repository): string[] {
 async function changes(world: World, repository: Repository, issue: Issue) {
   if (!issue.pull) return { files: [], commits: [] };
   const git = gitOf(world, repository);
-  const { base, head } = issue.pull;
-  const from = (await git.mergeBase(base.sha, head.sha)) ?? base.sha;
-  const commits = await log(git, [`${base.sha}..${head.sha}`], { reverse: true, max: 250 });
-  return { files: await diffFiles(git, from, head.sha), commits };
+  const change = await pullChange(git, issue.pull);
+  const commits = await log(git, [change.commits], { reverse: true, max: 250 });
+  return { files: await diffFiles(git, change.from, change.to), commits };
 }
 
 /** What is replaced when something changes. */

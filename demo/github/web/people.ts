@@ -2,13 +2,13 @@
 import { html } from "hono/html";
 
 /** A colour that belongs to a login. */
-export function hueOf(login: string): number {
+function hueOf(login: string): number {
   let hash = 7;
   for (const letter of login) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 360;
   return hash;
 }
 
-export function initials(login: string): string {
+function initials(login: string): string {
   const parts = login
     .replace(/\[bot\]$/, "")
     .split(/[-_.]+/)

@@ -5,6 +5,7 @@ import { html } from "hono/html";
 import { z } from "zod";
 import { readCommit } from "../git/commits.ts";
 import { diffFiles, diffText } from "../git/diff.ts";
+import { pullChange } from "../git/pull-change.ts";
 import { type World, fullName, gitOf, issueOf, pullOf, repositoryNamed } from "../model/world.ts";
 import { HttpError } from "../rest/http-error.ts";
 import type { Seeding } from "../seeding/seeding.ts";
@@ -69,10 +70,10 @@ export function webRoutes(world: World, seeding: Seeding): Hono {
   app.get("/:owner/:repo/pull/:file{[0-9]+\\.diff}", async (c) => {
     const { owner, repo, file } = c.req.param();
     const repository = repositoryNamed(world, `${owner}/${repo}`);
-    const { head, base } = pullOf(world, repository, Number.parseInt(file, 10)).pull;
     const git = gitOf(world, repository);
-    const from = (await git.mergeBase(base.sha, head.sha)) ?? base.sha;
-    return c.text(await diffText(git, from, head.sha));
+    const { pull } = pullOf(world, repository, Number.parseInt(file, 10));
+    const { from, to } = await pullChange(git, pull);
+    return c.text(await diffText(git, from, to));
   });
   app.get("/:owner/:repo/commit/:sha{[0-9a-f]+}", async (c) => {
     const { owner, repo, sha } = c.req.param();

@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import { threadComments } from "../actions/threads.ts";
 import { log } from "../git/commits.ts";
+import { pullChange } from "../git/pull-change.ts";
 import type { Issue, Label, Repository, Review, TimelineEvent } from "../model/state.ts";
 import { type World, gitOf } from "../model/world.ts";
 import { repositoryPage } from "../shapes/links.ts";
@@ -53,9 +54,9 @@ export async function timeline(world: World, repository: Repository, issue: Issu
 
 async function commits(world: World, repository: Repository, issue: Issue): Promise<Entry[]> {
   if (!issue.pull) return [];
-  const { base, head } = issue.pull;
-  const range = [`${base.sha}..${head.sha}`];
-  const found = await log(gitOf(world, repository), range, { reverse: true, max: 50 });
+  const git = gitOf(world, repository);
+  const change = await pullChange(git, issue.pull);
+  const found = await log(git, [change.commits], { reverse: true, max: 50 });
   return found.map((commit) => {
     const signed = world.state.signed_commits.includes(commit.sha);
     const pushed = issue.timeline.find((event) => event.kind === "pushed" && event.detail === commit.sha);

@@ -11,7 +11,7 @@ import { createStandIn, type StandIn, type StandInOptions } from "../../../demo/
 export const at = { owner: "acme", repo: "shop" };
 export const repo = "acme/shop";
 
-export interface Received {
+interface Received {
   event: string;
   guid: string;
   headers: IncomingHttpHeaders;
