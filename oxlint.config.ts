@@ -65,7 +65,7 @@ export default defineConfig({
   plugins: ["typescript", "unicorn", "oxc", "import", "promise", "vitest", "node"],
   categories: { correctness: "error", suspicious: "error" },
   options: { typeAware: true },
-  ignorePatterns: ["node_modules", "dist", "var", "artifacts", "test/fixtures/repositories"],
+  ignorePatterns: ["node_modules", "/dist", "/var", "/artifacts"],
   rules: {
     "import/no-cycle": "error",
     "typescript/no-floating-promises": "error",

@@ -1,4 +1,4 @@
-// A growing text file that is masked across chunk boundaries and stops growing at a limit.
+// A growing text file that is masked across chunk boundaries and keeps its start and its end.
 import { closeSync, constants, openSync, writeSync } from "node:fs";
 
 /** What this room needs of the redactor's streaming masker. */
@@ -13,33 +13,41 @@ export interface Sink {
   close(): void;
 }
 
+/** How much of the end of an output that is too long is kept: there stands why it failed. */
+const tailChars = 20_000;
+
 /**
  * Opens `path` anew for one attempt's output. Writes are synchronous, so that a noisy program is slowed by the
- * disk and never queued in memory; after `maxChars` the rest is dropped and a last line says so.
+ * disk and never queued in memory. Of an output longer than `maxChars` its start and its end are kept, and a line
+ * between them says how much is missing.
  */
 export function createSink(path: string, mask: StreamMask, maxChars: number): Sink {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
   const file = openSync(path, flags, 0o600);
+  const room = Math.max(0, maxChars - tailChars);
   let written = 0;
-  let full = false;
+  let tail = "";
+  let dropped = 0;
 
   function append(text: string): void {
-    if (full || text === "") return;
-    const room = maxChars - written;
-    writeSync(file, text.length <= room ? text : text.slice(0, room));
-    written += Math.min(text.length, room);
-    if (text.length > room) {
-      full = true;
-      writeSync(file, `\n[cut: more than ${maxChars} characters]\n`);
-    }
+    const head = text.slice(0, room - written);
+    if (head !== "") writeSync(file, head);
+    written += head.length;
+    tail += text.slice(head.length);
+    const over = tail.length - Math.min(tailChars, maxChars);
+    if (over <= 0) return;
+    dropped += over;
+    tail = tail.slice(over);
   }
 
   return {
     write(chunk) {
-      if (!full) append(mask.push(chunk));
+      append(mask.push(chunk));
     },
     close() {
       append(mask.flush());
+      if (dropped > 0) writeSync(file, `\n[cut: ${dropped} characters are missing here]\n`);
+      writeSync(file, tail);
       closeSync(file);
     },
   };

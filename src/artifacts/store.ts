@@ -16,6 +16,7 @@ import { JobResult, StepResult } from "../job/result.ts";
 export type JobText = "report.md" | "logs.txt";
 export type StepText = "report.md" | "logs.txt" | "prompt.md";
 
+const stepFiles: ReadonlySet<string> = new Set(["report.md", "patch.diff", "logs.txt", "result.json"]);
 const maxJsonBytes = 16 * 1024 * 1024;
 const maxPatchBytes = 256 * 1024 * 1024;
 
@@ -117,8 +118,10 @@ export function createArtifacts(options: { root: string; mask: (text: string) =>
 
     /** An earlier step's artifact, `<step_id>/<file>`, for the prompt of a later one. */
     async readInput(jobId: string, path: string, maxBytes: number): Promise<string | undefined> {
-      const [stepId, file] = path.split("/", 2);
-      const bytes = await readBytes(stepFile(jobId, stepId ?? "", file ?? ""), maxBytes);
+      const [stepId = "", file = ""] = path.split("/");
+      if (path !== `${stepId}/${file}` || !stepFiles.has(file))
+        throw new Error(`${path} is no step's artifact`);
+      const bytes = await readBytes(stepFile(jobId, stepId, file), maxBytes);
       return bytes === undefined ? undefined : mask(bytes.toString("utf8"));
     },
 
