@@ -88,6 +88,11 @@ export interface Queue<Payload> {
   requeue(id: string, note: string): Promise<boolean>;
   /** Ends a running ticket by force as failed, whoever holds it. False when it isn't running. */
   unlock(id: string, note: string): Promise<boolean>;
+  /**
+   * Removes done, failed and cancelled tickets that ended before this time; from then on their ids are new again.
+   * Returns how many ids were forgotten.
+   */
+  forget(before: Date): Promise<number>;
   /** Stops watching and heartbeats. Claims that are still open are left to be reclaimed. */
   close(): Promise<void>;
 }

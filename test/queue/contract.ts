@@ -431,6 +431,34 @@ export function describeQueueContract(name: string, setUp: () => Promise<QueueUn
       expect(await other.counts()).toMatchObject({ pending: 0, running: 0, done: 60 });
     });
 
+    test("what ended long ago can be forgotten, and then its id is new", async () => {
+      await enqueueAll(
+        ticket("done"),
+        ticket("failed"),
+        ticket("parked"),
+        ticket("running"),
+        ticket("pending"),
+      );
+      await (await nextClaim(queue)).complete();
+      await (await nextClaim(queue)).fail("broken");
+      await (await nextClaim(queue)).park("may I?");
+      const running = await nextClaim(queue);
+      expect(await queue.forget(later(-3_600_000))).toBe(0);
+      expect(await queue.forget(later(3_600_000))).toBe(2);
+      expect(await queue.counts()).toEqual({
+        pending: 1,
+        running: 1,
+        done: 0,
+        failed: 0,
+        cancelled: 0,
+        awaiting_approval: 1,
+      });
+      expect(await queue.find("done")).toBeUndefined();
+      await running.complete();
+      await enqueueAll(ticket("done"));
+      expect(await queue.enqueue(ticket("running"))).toBe("duplicate");
+    });
+
     test("what was stored is there when the queue is opened again", async () => {
       await enqueueAll(ticket("a1", { key: "a" }), ticket("a2", { key: "a" }), ticket("b"));
       await (await nextClaim(queue)).retry("later", later(3_600_000));

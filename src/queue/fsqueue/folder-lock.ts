@@ -48,7 +48,12 @@ export function openFolderLock(path: string): FolderLock {
   };
 }
 
-/** SQLITE_BUSY is 5 (https://sqlite.org/rescode.html). */
+/** SQLITE_BUSY is 5, its variants have it in their low byte (https://sqlite.org/rescode.html). */
 function isBusy(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && error.errcode === 5;
+  return (
+    error instanceof Error &&
+    "errcode" in error &&
+    typeof error.errcode === "number" &&
+    (error.errcode & 0xff) === 5
+  );
 }

@@ -10,6 +10,7 @@ import { openDrafts } from "./drafts.ts";
 import { createEnqueue } from "./enqueue.ts";
 import { openFolderLock } from "./folder-lock.ts";
 import { openFolderSyncs } from "./folder-sync.ts";
+import { forget } from "./forget.ts";
 import { thisProcess } from "./holder.ts";
 import { createLayout, makeFolders } from "./layout.ts";
 import type { Lease } from "./lease.ts";
@@ -19,7 +20,7 @@ import { find, locate } from "./look-up.ts";
 import { approve, cancel, requeue, unlock } from "./move-waiting.ts";
 import type { FsQueueOptions, Parts } from "./parts.ts";
 import { createRecovery } from "./recover.ts";
-import { dropStaleRequests, repairDrafts } from "./repair.ts";
+import { dropStaleKeys, dropStaleRequests, repairDrafts } from "./repair.ts";
 import { createSmallFiles } from "./small-files.ts";
 import { startSweeping } from "./sweep.ts";
 import { createSequence } from "./ticket-name.ts";
@@ -57,6 +58,7 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
     payload: options.payload,
     maxCrashes: options.maxCrashes,
     leaseMs,
+    heartbeatMs,
     onReclaim: options.onReclaim,
   };
   const listing = createListing(parts);
@@ -66,7 +68,8 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
   await repairDrafts(parts);
   await recoverRunning();
   await dropStaleRequests(parts);
-  const sweeping = startSweeping(parts, { sweepMs, heartbeatMs, recoverRunning });
+  await dropStaleKeys(parts);
+  const sweeping = startSweeping(parts, { sweepMs, recoverRunning });
   let closed = false;
 
   return {
@@ -89,6 +92,7 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
     approve: (id, note) => approve(parts, id, note),
     requeue: (id, note) => requeue(parts, id, note),
     unlock: (id, note) => unlock(parts, id, note),
+    forget: (before) => forget(parts, before),
     async close() {
       if (closed) return;
       closed = true;

@@ -20,6 +20,7 @@ export function createLayout(root: string) {
     ticket: (state: QueueState, name: string) => join(root, state, name),
     seenFolder: join(root, "seen"),
     seen: (id: string) => join(root, "seen", id),
+    keys: join(root, "keys"),
     key: (keyHash: string) => join(root, "keys", keyHash),
     cancelFolder: join(root, "cancel"),
     cancel: (id: string) => join(root, "cancel", id),

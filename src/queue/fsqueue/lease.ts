@@ -18,8 +18,7 @@ export interface Lease<Payload> {
   claim: Claim<Payload>;
   /** Whether the folders still say that the ticket is ours. */
   isHeld(): boolean;
-  /** Renews the lease, or finds that it is lost. */
-  beat(): Promise<void>;
+  /** The end without a word: somebody else has the ticket, or this process leaves it to be reclaimed. */
   lose(): void;
   /** Aborts the claim's signal when someone has asked for an end. */
   lookForCancel(): Promise<void>;
@@ -55,6 +54,7 @@ export function createLease<Payload>(
   function lose(): void {
     if (over) return;
     over = true;
+    clearInterval(heart);
     if (leases.get(name) === lease) leases.delete(name);
     abort.abort(lostError());
   }
@@ -77,6 +77,7 @@ export function createLease<Payload>(
       small.shrinkSeen(record.id, name);
     }
     over = true;
+    clearInterval(heart);
     leases.delete(name);
     backlog.ended(name);
     return "moved";
@@ -110,6 +111,28 @@ export function createLease<Payload>(
     await parts.sync(target, "running");
   }
 
+  /** Renews the lease, or finds that it is lost. */
+  async function beat(): Promise<void> {
+    if (over || ending) return;
+    if (!isHeld()) return lose();
+    const now = parts.now();
+    try {
+      await utimes(path, now, now);
+      await lookForCancel();
+    } catch (error) {
+      // Ended meanwhile by ourselves, or taken away: the next beat knows.
+      if (errorCode(error) !== "ENOENT")
+        parts.log?.error({ ticket: record.id, err: error }, "renewing a lease");
+    }
+  }
+
+  async function lookForCancel(): Promise<void> {
+    const note = await readCancelRequest(layout.cancel(record.id));
+    if (note !== undefined && !over) abort.abort(new CancelRequested(note));
+  }
+
+  const heart = setInterval(() => void beat(), parts.heartbeatMs);
+  heart.unref();
   const lease: Lease<Payload> = {
     claim: {
       ticket: toTicket("running", held.stored),
@@ -130,22 +153,7 @@ export function createLease<Payload>(
     isHeld,
     lose,
     end,
-    async beat() {
-      if (ending) return;
-      if (!isHeld()) return lose();
-      const now = parts.now();
-      try {
-        await utimes(path, now, now);
-      } catch (error) {
-        if (errorCode(error) !== "ENOENT") throw error;
-        // Ended meanwhile by ourselves, or taken away.
-        if (!isHeld()) lose();
-      }
-    },
-    async lookForCancel() {
-      const note = await readCancelRequest(layout.cancel(record.id));
-      if (note !== undefined && !over) abort.abort(new CancelRequested(note));
-    },
+    lookForCancel,
   };
   leases.set(name, lease);
   return lease;

@@ -52,5 +52,6 @@ export interface Parts<Payload> {
   payload: ZodType<Payload>;
   maxCrashes: number;
   leaseMs: number;
+  heartbeatMs: number;
   onReclaim: ((ticket: Ticket<Payload>, holder: Holder) => Promise<void>) | undefined;
 }

@@ -6,6 +6,7 @@ import { type Holder, lifeOf } from "./holder.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { Parts } from "./parts.ts";
 import { setAside } from "./set-aside.ts";
+import { createSilenceWatch, type SilenceWatch } from "./silence-watch.ts";
 import {
   BadTicketError,
   checkName,
@@ -19,6 +20,7 @@ import { keyHashOf } from "./ticket-name.ts";
 
 /** Returns a function that looks at everything in running/ that this process doesn't hold itself. */
 export function createRecovery<Payload>(parts: Parts<Payload>): () => Promise<void> {
+  const hasBeenSilent = createSilenceWatch(parts.heartbeatMs);
   /** Tickets that were taken over and whose dead holders have left something that couldn't be ended yet. */
   const owed = new Map<string, () => Promise<void>>();
 
@@ -38,7 +40,7 @@ export function createRecovery<Payload>(parts: Parts<Payload>): () => Promise<vo
     for (const name of await readdir(parts.layout.state("running"))) {
       if (parts.leases.has(name)) continue;
       await attempt(name, async () => {
-        const giveBack = await recover(parts, name);
+        const giveBack = await recover(parts, name, hasBeenSilent);
         if (giveBack) await attempt(name, giveBack);
       });
     }
@@ -49,6 +51,7 @@ export function createRecovery<Payload>(parts: Parts<Payload>): () => Promise<vo
 async function recover<Payload>(
   parts: Parts<Payload>,
   name: string,
+  hasBeenSilent: SilenceWatch,
 ): Promise<(() => Promise<void>) | undefined> {
   const { layout } = parts;
   let stored: StoredTicket<Payload> | undefined;
@@ -61,9 +64,16 @@ async function recover<Payload>(
     await setAside(parts, "running", name, error.message);
     return undefined;
   }
-  if (stored.record.state === "running") return takeOverIfDead(parts, name, stored);
-  await finishMove(parts, name);
-  return undefined;
+  if (stored.record.state !== "running") {
+    await finishMove(parts, name);
+    return undefined;
+  }
+  const holder = stored.record.lease?.holder;
+  const life = holder ? lifeOf(holder, parts.self) : "unknown";
+  const silentMs = parts.now().getTime() - stored.modifiedAtMs;
+  const isOver = silentMs > parts.leaseMs && (life !== "alive" || hasBeenSilent(name, stored));
+  if (life === "dead") return takeOver(parts, name, stored, `its runner (process ${holder?.pid}) died`);
+  return isOver ? takeOver(parts, name, stored, `its runner was silent for ${silentMs} ms`) : undefined;
 }
 
 /** Its content names another state: it was on its way there, or from pending/ and not yet leased. */
@@ -83,17 +93,15 @@ async function finishMove<Payload>(parts: Parts<Payload>, name: string): Promise
   if (state) await parts.sync(state, "running");
 }
 
-async function takeOverIfDead<Payload>(
+/** Makes the ticket ours, so that its old holder can do nothing more; what is left is to give it back. */
+async function takeOver<Payload>(
   parts: Parts<Payload>,
   name: string,
   stored: StoredTicket<Payload>,
+  why: string,
 ): Promise<(() => Promise<void>) | undefined> {
-  const { layout, now, leaseMs, self, small } = parts;
+  const { layout, now, self, small } = parts;
   const holder = stored.record.lease?.holder;
-  const ageMs = now().getTime() - stored.modifiedAtMs;
-  const dead = holder !== undefined && lifeOf(holder, self) === "dead";
-  if (!dead && ageMs <= leaseMs) return undefined;
-
   const token = randomUUID();
   const record: TicketFile = {
     ...stored.record,
@@ -112,7 +120,6 @@ async function takeOverIfDead<Payload>(
     return true;
   });
   if (!taken) return undefined;
-  const why = dead ? `its runner (process ${holder.pid}) died` : `its runner was silent for ${ageMs} ms`;
   parts.log?.warn({ ticket: record.id, crashes: record.crashes, epoch: record.epoch }, `reclaimed: ${why}`);
   const lease = createLease(parts, { name, token, stored: { ...stored, record } });
   return () => giveBack(parts, lease, { record, why, holder });

@@ -2,7 +2,9 @@
 import { linkSync, statSync } from "node:fs";
 import { readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { QueueState } from "../../job/queue-state.ts";
 import { holderOfTag, lifeOf } from "./holder.ts";
+import { isThere } from "./is-there.ts";
 import { locate } from "./look-up.ts";
 import type { Parts } from "./parts.ts";
 import { nameOf, readRecordSync } from "./ticket-file.ts";
@@ -38,6 +40,19 @@ export async function dropStaleRequests<Payload>(parts: Parts<Payload>): Promise
       const state = locate(parts, id)?.state;
       const isOpen = state === "pending" || state === "running" || state === "awaiting_approval";
       if (!isOpen && TicketId.safeParse(id).success) small.dropCancelRequest(id);
+    });
+  }
+}
+
+/** Frees keys of tickets that neither run nor wait: their last holders died just after they had ended them. */
+export async function dropStaleKeys<Payload>(parts: Parts<Payload>): Promise<void> {
+  const { layout, lock, small } = parts;
+  for (const keyHash of await readdir(layout.keys)) {
+    await lock.run(() => {
+      const owner = small.readKey(keyHash)?.ticket;
+      const isOpen = (state: QueueState): boolean =>
+        owner !== undefined && isThere(layout.ticket(state, owner));
+      if (!isOpen("running") && !isOpen("pending")) small.freeKey(keyHash);
     });
   }
 }
