@@ -16,17 +16,9 @@ export interface SortedNames {
   from(after?: string): Generator<string, void>;
 }
 
-export function createSortedNames(initial: Iterable<string> = []): SortedNames {
+export function createSortedNames(): SortedNames {
   const chunks: string[][] = [];
   let size = 0;
-  fill([...new Set(initial)].toSorted());
-
-  function fill(sorted: string[]): void {
-    size = sorted.length;
-    // Half full, so that the first additions don't split every chunk.
-    for (let at = 0; at < sorted.length; at += chunkSize / 2)
-      chunks.push(sorted.slice(at, at + chunkSize / 2));
-  }
 
   /** The chunk that holds `name` or would take it, and its place there. */
   function locate(name: string): { chunk: string[]; chunkAt: number; at: number } {

@@ -1,6 +1,5 @@
 // Tickets are files that people look at and move, and anything may turn up where they lie.
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdirSync,
@@ -12,11 +11,11 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { userInfo } from "node:os";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Queue } from "../../../src/queue/contract.ts";
 import { nextClaim, type Payload } from "../claims.ts";
 import { ticket } from "../contract.ts";
+import { interceptFileCalls } from "./file-calls.ts";
 import { createTestFolder } from "./folder.ts";
 
 let folder: ReturnType<typeof createTestFolder>;
@@ -196,12 +195,26 @@ describe("a bad ticket goes to failed/ with a note, and the queue goes on", () =
     expect(await noteOf(name.replace("-a.json", "-b.json"))).toContain(`belongs to ${name}`);
   });
 
-  test.skipIf(userInfo().uid === 0)("unreadable", async () => {
+  test("unreadable", async () => {
     await queue.enqueue(ticket("a"));
     const name = only("pending");
-    chmodSync(folder.path("pending", name), 0);
+    // Root may read everything, so the refusal is made up.
+    const refusing = interceptFileCalls(folder.root, (_, call) => {
+      if (call === "open pending") throw Object.assign(new Error("EACCES: injected"), { code: "EACCES" });
+    });
     expect(await queue.claim()).toBeUndefined();
-    expect(readFileSync(folder.path("failed", `${name}.note`), "utf8")).toContain("can't be read");
+    refusing.restore();
+    expect(await noteOf(name)).toContain("can't be read");
+  });
+
+  test("but a passing fault of the disk makes none bad", async () => {
+    await queue.enqueue(ticket("a"));
+    const failing = interceptFileCalls(folder.root, (_, call) => {
+      if (call === "open pending") throw Object.assign(new Error("EMFILE: injected"), { code: "EMFILE" });
+    });
+    await expect(queue.claim()).rejects.toThrow("EMFILE");
+    failing.restore();
+    expect((await nextClaim(queue)).ticket.id).toBe("a");
   });
 
   test("two of the same name don't overwrite each other", async () => {
