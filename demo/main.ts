@@ -259,6 +259,6 @@ async function show(
 }
 
 async function keepRunning(address: string): Promise<never> {
-  console.log(`\nStill running. Write more comments at ${bold(address)}; Ctrl-C ends it.`);
+  console.log(`\nStill running; Ctrl-C ends it. Write more comments here:\n${bold(address)}`);
   return new Promise(() => undefined);
 }

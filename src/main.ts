@@ -1,12 +1,18 @@
 // The `patchbay` command: which words it knows, and which file answers them.
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { z } from "zod";
 import { doctor } from "./cli/doctor.ts";
 import { start } from "./cli/start.ts";
 import { UserError } from "./errors.ts";
 
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")));
+
 const program = new Command("patchbay")
   .description("Runs coding agents from a GitHub comment and answers with a pull request.")
-  .version("0.1.0")
+  .version(version)
   .showHelpAfterError("(patchbay --help lists the commands)");
 
 program
