@@ -1,5 +1,5 @@
 // The lines of a comment that begin a command, each with the lines that belong to it.
-import { createBlockReader, withoutTabs } from "./markdown-blocks.ts";
+import { beginsTable, createBlockReader, withoutTabs } from "./markdown-blocks.ts";
 import { visibleStarts } from "./markdown-inline.ts";
 import { withoutHidden } from "./hidden-characters.ts";
 
@@ -50,10 +50,12 @@ function textLines(lines: readonly string[]): number[] {
   }
 
   for (const [index, line] of lines.entries()) {
-    if (reader.read(withoutTabs(line))) {
+    const spaced = withoutTabs(line);
+    if (reader.read(spaced)) {
       if (folds === 0) paragraph.push(index);
       continue;
     }
+    if (beginsTable(spaced)) paragraph.pop();
     endParagraph();
     if (!/^ {0,3}</.test(line)) continue;
     for (const [, slash] of line.replaceAll(/<!--.*?-->/g, "").matchAll(foldingTag)) {

@@ -25,7 +25,8 @@ const listMarker = /^( {0,3})([-+*]|(\d{1,9})[.)])( +(?=\S)| *$)/;
 const thematicBreak = /^ {0,3}(?:(?:\* *){3,}|(?:- *){3,}|(?:_ *){3,})$/;
 const atxHeading = /^ {0,3}#{1,6}(?: |$)/;
 const fenceStart = /^ {0,3}(?:(`{3,})[^`]*|(~{3,}).*)$/;
-const tableDelimiter = /^ {0,3}(?=[^|]*\|)\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$/;
+/** The second row of a table: it makes the line before it the head. https://github.github.com/gfm/#delimiter-row */
+const tableDelimiter = /^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$/;
 /** A link's definition or a footnote, or the beginning of one. */
 const definition = /^ {0,3}\[(?:[^\]\\]|\\.)*(?:\\?$|\]:)/;
 
@@ -129,7 +130,7 @@ export function createBlockReader(depth = 0): BlockReader {
       return open(...listItem(line, depth));
     }
     if (!inText) paragraph = definition.test(line) ? "closed" : "open";
-    else if (tableDelimiter.test(line)) paragraph = "closed";
+    else if (beginsTable(line)) paragraph = "closed";
     return paragraph === "open";
   }
 
@@ -179,6 +180,11 @@ function listItem(line: string, depth: number): [Container, string] {
 
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;
+}
+
+/** Whether this line, after a line of text, makes the two a table. */
+export function beginsTable(line: string): boolean {
+  return tableDelimiter.test(line) && !/^ *-+ *$/.test(line);
 }
 
 function isBlank(line: string): boolean {

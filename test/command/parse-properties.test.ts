@@ -348,8 +348,8 @@ describe("where a command may stand is what a Markdown parser says", () => {
   }
 
   /**
-   * More of them, where it would be micromark that finds less: the lone tag again; it makes a paragraph of an empty item in a container that cuts a paragraph short, and sees no
-   * list right after indented code.
+   * More of them, where it is micromark that finds less: it makes a paragraph of an empty item in a container that
+   * cuts a paragraph short, and sees no list right after indented code.
    */
   function withoutQuirks(body: string): string {
     return body

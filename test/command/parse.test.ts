@@ -162,6 +162,8 @@ describe("no command", () => {
     ["an HTML quote", "<blockquote>\n\n/agent x\n\n</blockquote>"],
     ["a heading", "# /agent x"],
     ["a table", "| a | b |\n|---|---|\n/agent x | y"],
+    ["a table's head", "/agent x | y\n--|--\na | b"],
+    ["a table's head after text", "text `\n/agent x\n|--|\n`"],
     ["a link's definition", "[a]:\n/agent"],
     ["a title of a definition", "[a]: /url '\n/agent x\n'"],
     ["a footnote", "[^1]: note\n/agent x"],
