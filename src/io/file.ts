@@ -31,7 +31,7 @@ export async function writeFileAtomic(
 }
 
 /** Makes what happened to a folder's names durable. */
-export async function syncFolder(path: string): Promise<void> {
+async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await folder.sync();

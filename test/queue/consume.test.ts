@@ -3,7 +3,7 @@ import { TransientError, UserError } from "../../src/errors.ts";
 import { backoffMs } from "../../src/queue/backoff.ts";
 import { consume, type ConsumeOptions } from "../../src/queue/consume.ts";
 import { CancelRequested, type Claim, LeaseLostError, type Queue } from "../../src/queue/contract.ts";
-import type { Payload } from "./claims.ts";
+import { abortOf, type Payload } from "./claims.ts";
 import { ticket } from "./contract.ts";
 import { createTestFolder } from "./fsqueue/folder.ts";
 
@@ -132,10 +132,7 @@ describe("what a handler throws", () => {
   test("while it was cancelled: it is", async () => {
     run(async (claim) => {
       await queue.cancel("a", "by @mona");
-      await new Promise((resolve) => {
-        claim.signal.addEventListener("abort", resolve);
-      });
-      claim.signal.throwIfAborted();
+      throw await abortOf(claim);
     });
     await queue.enqueue(ticket("a"));
     await becomes("a", "cancelled");

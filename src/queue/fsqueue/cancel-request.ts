@@ -1,6 +1,6 @@
 // A durable request to end a running ticket; its holder sees it in whatever process it is.
 import { z } from "zod";
-import { errorCode, readFileNoFollow, writeFileAtomic } from "../../io/file.ts";
+import { errorCode, readFileNoFollow } from "../../io/file.ts";
 
 const CancelRequest = z.object({ note: z.string() });
 
@@ -21,6 +21,6 @@ export async function readCancelRequest(path: string): Promise<string | undefine
   }
 }
 
-export async function writeCancelRequest(path: string, note: string): Promise<void> {
-  await writeFileAtomic(path, `${JSON.stringify({ schema_version: "1.0", note: note.slice(0, 10_000) })}\n`);
+export function encodeCancelRequest(note: string): string {
+  return `${JSON.stringify({ schema_version: "1.0", note: note.slice(0, 10_000) })}\n`;
 }

@@ -10,7 +10,7 @@ export interface FolderSync {
   close(): Promise<void>;
 }
 
-export async function openFolderSync(path: string): Promise<FolderSync> {
+async function openFolderSync(path: string): Promise<FolderSync> {
   const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   let running: Promise<void> | undefined;
   /** A sync that hasn't begun yet covers whoever joins it. */
@@ -36,13 +36,16 @@ export async function openFolderSync(path: string): Promise<FolderSync> {
   };
 }
 
+export type SyncedFolder = QueueState | "seen" | "cancel";
+
 /** A sync for each folder whose names must survive a power cut. */
 export async function openFolderSyncs(layout: Layout) {
-  const folders = new Map<QueueState | "seen", FolderSync>();
+  const folders = new Map<SyncedFolder, FolderSync>();
   for (const state of QueueState.options) folders.set(state, await openFolderSync(layout.state(state)));
   folders.set("seen", await openFolderSync(layout.seenFolder));
+  folders.set("cancel", await openFolderSync(layout.cancelFolder));
   return {
-    async sync(...names: (QueueState | "seen")[]): Promise<void> {
+    async sync(...names: SyncedFolder[]): Promise<void> {
       await Promise.all(names.map(async (name) => folders.get(name)?.sync()));
     },
     async close(): Promise<void> {

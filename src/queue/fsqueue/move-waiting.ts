@@ -5,7 +5,7 @@
 import { lstatSync, renameSync } from "node:fs";
 import type { QueueState } from "../../job/queue-state.ts";
 import { isThere } from "./is-there.ts";
-import { writeCancelRequest } from "./cancel-request.ts";
+import { encodeCancelRequest } from "./cancel-request.ts";
 import { locate, type Place } from "./look-up.ts";
 import type { Parts } from "./parts.ts";
 import { setAside } from "./set-aside.ts";
@@ -89,12 +89,26 @@ export async function cancel<Payload>(
         if (await cancelWaiting(parts, place.state, place.name, note)) return "cancelled";
         break;
       case "running":
-        await writeCancelRequest(layout.cancel(id), note);
-        // Whoever ends the claim from now on sees the request; it may have ended while this was written.
-        if (isThere(layout.ticket("running", place.name))) return "requested";
+        if (await requestCancel(parts, id, place.name, note)) return "requested";
         break;
     }
   }
+}
+
+/** False when the ticket doesn't run any more. Whoever ends its claim after this sees the request. */
+async function requestCancel<Payload>(
+  { layout, drafts, sync }: Parts<Payload>,
+  id: string,
+  name: string,
+  note: string,
+): Promise<boolean> {
+  const requested = await drafts.use(encodeCancelRequest(note), (draft) => {
+    if (!isThere(layout.ticket("running", name))) return false;
+    renameSync(draft, layout.cancel(id));
+    return true;
+  });
+  if (requested) await sync("cancel");
+  return requested;
 }
 
 export async function approve<Payload>(parts: Parts<Payload>, id: string, note: string): Promise<boolean> {

@@ -1,11 +1,11 @@
 // What the files of the fsqueue share: one queue's folders, tools and knowledge.
 import type { ZodType } from "zod";
-import type { QueueState } from "../../job/queue-state.ts";
 import type { Ticket } from "../contract.ts";
 import type { QueueLog } from "../queue-log.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Drafts } from "./drafts.ts";
 import type { FolderLock } from "./folder-lock.ts";
+import type { SyncedFolder } from "./folder-sync.ts";
 import type { Holder } from "./holder.ts";
 import type { Layout } from "./layout.ts";
 import type { Lease } from "./lease.ts";
@@ -43,7 +43,7 @@ export interface Parts<Payload> {
   backlog: Backlog;
   sequence: { next(): number; observe(used: number): void };
   /** Makes the names of these folders durable. */
-  sync: (...folders: (QueueState | "seen")[]) => Promise<void>;
+  sync: (...folders: SyncedFolder[]) => Promise<void>;
   /** The leases that this process holds, by the names of their tickets. */
   leases: Map<string, Lease<Payload>>;
   self: Holder;

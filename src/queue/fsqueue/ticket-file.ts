@@ -95,7 +95,7 @@ export function readRecordSync(path: string): TicketFile | undefined {
 }
 
 /** Parses the bytes of a ticket's file. Throws BadTicketError. */
-export function decode(bytes: Uint8Array): TicketFile {
+function decode(bytes: Uint8Array): TicketFile {
   let raw: unknown;
   try {
     raw = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
