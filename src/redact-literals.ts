@@ -27,6 +27,7 @@ export function createLiteralMatcher(literals: readonly string[]): LiteralMatche
   const farthest = shortest - block + 1;
 
   const shifts = new Uint8Array(tableSize).fill(farthest);
+  const begins = new Uint8Array(tableSize);
   const byWindow = createChains(literals.length);
   const byStart = createChains(literals.length);
   /** The first character, the first two, …: what a text that ends within the first block could be the start of. */
@@ -37,6 +38,7 @@ export function createLiteralMatcher(literals: readonly string[]): LiteralMatche
       shifts[hash] = Math.min(shifts[hash] ?? farthest, shortest - end);
     }
     byWindow.add(hashBlock(literal, shortest - block, block), index);
+    begins[hashBlock(literal, 0, block)] = 1;
     byStart.add(hashBlock(literal, 0, block), index);
     for (let length = 1; length < block; length++) starts.add(literal.slice(0, length));
   });
@@ -45,8 +47,10 @@ export function createLiteralMatcher(literals: readonly string[]): LiteralMatche
     each(text, from, visit) {
       if (literals.length === 0) return;
       const last = text.length - shortest;
+      const ahead = shortest - block;
       for (let at = from; at <= last;) {
-        const hash = hashBlock(text, at + shortest - block, block);
+        const hash =
+          block === 3 ? hash3(text, at + ahead) : block === 2 ? hash2(text, at + ahead) : hash1(text, at);
         const shift = shifts[hash] ?? 1;
         if (shift > 0) {
           at += shift;
@@ -67,6 +71,7 @@ export function createLiteralMatcher(literals: readonly string[]): LiteralMatche
           continue;
         }
         const hash = hashBlock(text, at, block);
+        if (begins[hash] === 0) continue;
         for (let index = byStart.first(hash); index >= 0; index = byStart.next(index)) {
           const literal = literals[index] ?? "";
           if (literal.length > length - at && literal.startsWith(text.slice(at))) return at;
@@ -78,11 +83,19 @@ export function createLiteralMatcher(literals: readonly string[]): LiteralMatche
 }
 
 function hashBlock(text: string, at: number, block: number): number {
-  if (block === 3) {
-    return ((text.charCodeAt(at) << 10) ^ (text.charCodeAt(at + 1) << 5) ^ text.charCodeAt(at + 2)) & 0xffff;
-  }
-  if (block === 2) return ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) & 0xffff;
-  return text.charCodeAt(at) & 0xffff;
+  return block === 3 ? hash3(text, at) : block === 2 ? hash2(text, at) : hash1(text, at);
+}
+
+function hash3(text: string, at: number): number {
+  return ((text.charCodeAt(at) << 10) ^ (text.charCodeAt(at + 1) << 5) ^ text.charCodeAt(at + 2)) & 0xffff;
+}
+
+function hash2(text: string, at: number): number {
+  return ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) & 0xffff;
+}
+
+function hash1(text: string, at: number): number {
+  return text.charCodeAt(at);
 }
 
 /** Lists of indexes by hash, as linked lists in two arrays. */

@@ -59,10 +59,8 @@ export function createScan(literals: readonly Literal[]) {
       else if (pattern) limit = Math.min(limit, tryPattern(pattern, text, at, final, spans));
     });
 
-    const solid = spans.filter((span) => span.kind !== "shield");
-    const starts = new Set(solid.map((span) => span.start));
-    const ends = new Set(solid.map((span) => span.end));
-    const mayStart = (at: number): boolean => at === edge || ends.has(at) || isWordStart(text, at);
+    const solid = createEdges(spans.slice());
+    const mayStart = (at: number): boolean => at === edge || isWordStart(text, at) || solid().ends.has(at);
     for (const { pattern, at } of late) {
       if (mayStart(at)) limit = Math.min(limit, tryPattern(pattern, text, at, final, spans));
     }
@@ -70,7 +68,7 @@ export function createScan(literals: readonly Literal[]) {
       const literal = words[index];
       if (!literal || !mayStart(at)) return;
       const end = at + literal.text.length;
-      if (starts.has(end) || !isWordChar(text, end)) spans.push(spanOf(literal, at));
+      if (!isWordChar(text, end) || solid().starts.has(end)) spans.push(spanOf(literal, at));
       // What begins there may turn out to be a secret, and then this is a whole word.
       else if (!final && end >= limit) limit = Math.min(limit, at);
     });
@@ -86,6 +84,21 @@ export function isWordStart(text: string, at: number): boolean {
 
 function isWordChar(text: string, at: number): boolean {
   return /[\p{L}\p{N}_]/u.test(text.charAt(at));
+}
+
+/** Returns a function that tells where these secrets start and end; most texts never ask. */
+function createEdges(spans: readonly Span[]) {
+  let edges: { starts: Set<number>; ends: Set<number> } | undefined;
+  return () => {
+    if (!edges) {
+      const secrets = spans.filter((span) => span.kind !== "shield");
+      edges = {
+        starts: new Set(secrets.map((span) => span.start)),
+        ends: new Set(secrets.map((span) => span.end)),
+      };
+    }
+    return edges;
+  };
 }
 
 function spanOf(literal: Literal, at: number): Span {
