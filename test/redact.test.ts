@@ -74,6 +74,23 @@ describe("a registered secret", () => {
     expect(withSecrets({ MY_TOKEN: "MY_TOKEN" }).mask("x MY_TOKEN x")).toBe("x [redacted:secret] x");
   });
 
+  test("that is a word of our masks is masked once", () => {
+    const odd = withSecrets({ A: "redacted", KEY: "some-secret", B: "github-token" });
+    for (const text of ["redacted some-secret github-token", `[redacted: ghp_${"aB3".repeat(14)}`]) {
+      const masked = odd.mask(text);
+      expect(masked.replaceAll(/\[redacted:[\w-]+\]/g, "")).not.toMatch(/some-secret|ghp_|github/);
+      expect(odd.mask(masked)).toBe(masked);
+      expect(odd.find(masked)).toEqual([]);
+      for (let size = 1; size < 30; size++) expect(inPieces(odd, masked, size)).toBe(masked);
+    }
+  });
+
+  test("can't hide in what only looks like a mask", () => {
+    expect(withSecrets({ KEY: "some-secret" }).mask("[redacted:some-secret]")).toBe(
+      "[redacted:[redacted:KEY]]",
+    );
+  });
+
   test("with spaces around it is the same secret", () => {
     const trimmed = withSecrets({ KEY: "  some-secret\n" });
     expect(trimmed.mask("some-secret")).toBe("[redacted:KEY]");

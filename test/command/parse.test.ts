@@ -188,6 +188,7 @@ describe("a command after all", () => {
     ["after a line across", "---\n/agent x"],
     ["after one backtick", "it's a ` there\n/agent x"],
     ["after backticks that don't fit", "it's `` a ` there\n/agent x"],
+    ["after an escaped backtick", "it's \\` here\n/agent x ` there"],
     ["after a smaller than", "a < b\n/agent x"],
     ["underlined as a heading", "/agent x\n==="],
     ["after a link", "[a](b)\n/agent x"],
