@@ -1,7 +1,7 @@
 // The shapes in which a secret travels: as it is, escaped, URL-encoded, in hexadecimal, in base64.
 
 /** Shorter values are masked only as whole words, so that ordinary text isn't eaten. */
-export const minSubstringLength = 8;
+const minSubstringLength = 8;
 /** A line of a secret of many lines counts by itself from this length on. */
 const minLineLength = 12;
 /** base64(1) breaks its lines after 76 characters, PEM (RFC 7468) after 64. */

@@ -16,27 +16,24 @@ const short = fc.string({ unit: fc.constantFrom("a", "b", "1", "_"), minLength: 
 
 /** Beginnings and whole ones of well-known shapes, to be glued to anything. */
 const shape = fc.constantFrom(
-  ...[
-    "ghp_",
-    "sk-",
-    "eyJ",
-    "://",
-    "a:b@",
-    "-----BEGIN PRIVATE KEY-----",
-    "-----END PRIVATE KEY-----",
-    "Bearer ",
-    "Authorization: ",
-  ],
-  ...[
-    "[redacted:",
-    "[redacted:S0]",
-    "[redacted:jwt]",
-    "]",
-    "[",
-    "\\n",
-    "a1".repeat(22),
-    "eyJhbGciOi.eyJpc3MiOi.",
-  ],
+  "ghp_",
+  "sk-",
+  "eyJ",
+  "://",
+  "a:b@",
+  "-----BEGIN PRIVATE KEY-----",
+  "-----END PRIVATE KEY-----",
+  "Bearer ",
+  "Authorization: ",
+
+  "[redacted:",
+  "[redacted:S0]",
+  "[redacted:jwt]",
+  "]",
+  "[",
+  "\\n",
+  "a1".repeat(22),
+  "eyJhbGciOi.eyJpc3MiOi.",
 );
 
 const setting = fc.record({
@@ -156,9 +153,9 @@ describe("no form of a secret survives", () => {
               : `${before}${hidden}${after}`;
           const masked = redactor.mask(told);
           expect(masked).toContain("[redacted:S]");
-          // Of a mask's own words a secret may be made.
-          if (!"[redacted:S]".includes(hidden)) expect(masked.includes(hidden)).toBe(false);
-          if (form === 6) expect(Buffer.from(masked, "base64").toString().includes(hidden)).toBe(false);
+          const left = masked.replaceAll("[redacted:S]", " ");
+          expect(left.includes(hidden)).toBe(false);
+          expect(Buffer.from(left, "base64").toString().includes(hidden)).toBe(false);
           expect(inPieces(redactor, told, [cut + 1])).toBe(masked);
         }
       }),
@@ -166,7 +163,11 @@ describe("no form of a secret survives", () => {
   });
 
   test("of many lines, each line by itself", () => {
-    const line = fc.string({ unit: fc.constantFrom(..."ABCdef0123+/"), minLength: 12, maxLength: 64 });
+    const line = fc.string({
+      unit: fc.constantFrom("A", "B", "c", "d", "0", "1", "+", "/"),
+      minLength: 12,
+      maxLength: 64,
+    });
     fc.assert(
       fc.property(fc.array(line, { minLength: 2, maxLength: 8 }), fc.nat(), (lines, pick) => {
         const redactor = createRedactor();

@@ -60,7 +60,9 @@ describe("deriveJobId", () => {
   });
 
   test("never changes: jobs of a delivery that is handled again after an update keep their ids", () => {
-    expect(deriveJobId("019b7d5e4a0070008000000000000001", 0)).toMatchInlineSnapshot(`"019b7d5e4a007c468b83763817e173a1"`);
+    expect(deriveJobId("019b7d5e4a0070008000000000000001", 0)).toMatchInlineSnapshot(
+      `"019b7d5e4a007c468b83763817e173a1"`,
+    );
   });
 });
 
