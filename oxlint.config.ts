@@ -88,6 +88,7 @@ export default defineConfig({
     "promise/always-return": ["error", { ignoreLastCallback: true }],
     "typescript/require-array-sort-compare": ["error", { ignoreStringArrays: true }],
     "unicorn/consistent-function-scoping": "off",
+    "vitest/valid-expect": ["error", { maxArgs: 2 }],
     "vitest/valid-title": ["error", { ignoreTypeOfTestName: true }],
   },
   overrides: [

@@ -22,7 +22,7 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
 }
 
 /** Looks at everything that Patchbay needs; never throws. */
-export async function examine(): Promise<Finding[]> {
+async function examine(): Promise<Finding[]> {
   const findings: Finding[] = [nodeVersion(process.versions.node)];
   let config: Config;
   try {
@@ -52,7 +52,7 @@ export async function examine(): Promise<Finding[]> {
 }
 
 /** Node 24 or newer is needed to run TypeScript as it is. */
-export function nodeVersion(version: string): Finding {
+function nodeVersion(version: string): Finding {
   const enough = Number(version.split(".")[0]) >= 24;
   const finding: Finding = { name: "node", level: enough ? "ok" : "missing", found: version };
   return enough
