@@ -17,7 +17,8 @@ export interface Forms {
 /** Every form of `value` that must not be seen. Spaces and line ends around it are no part of the secret. */
 export function formsOf(value: string): Forms {
   const secret = value.trim();
-  if (secret === "") return { anywhere: [], words: [] };
+  // One character is no secret, and to mask it would only spoil the text.
+  if (secret.length < 2) return { anywhere: [], words: [] };
   if (secret.length < minSubstringLength) {
     return { anywhere: [], words: unique([secret, ...escaped(secret), base64(secret)]) };
   }

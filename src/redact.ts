@@ -34,7 +34,7 @@ export function createRedactor() {
     /**
      * From now on `value` is masked as `[redacted:name]`: as it is, JSON- and HTML-escaped, URL-encoded, in
      * hexadecimal and in base64 at any alignment; a secret of several lines also line by line; one of less than
-     * 8 characters only as a whole word. An empty value is ignored. Of one name the latest 500 values are kept.
+     * 8 characters only as a whole word, one of a single character or none not at all. Of one name the latest 500 values are kept.
      */
     register(value: string, name: string): void {
       const secret = value.trim();

@@ -98,8 +98,8 @@ describe("a registered secret", () => {
     expect(trimmed.isRegistered("some-secre")).toBe(false);
   });
 
-  test("that is empty masks nothing", () => {
-    expect(withSecrets({ A: "", B: "  \n" }).mask("any text  \n at all")).toBe("any text  \n at all");
+  test("that is empty or one character masks nothing", () => {
+    expect(withSecrets({ A: "", B: "  \n", C: "t" }).mask("any t  \n at all")).toBe("any t  \n at all");
   });
 
   test("counts from the moment at which it is registered, in open streams too", () => {
