@@ -34,7 +34,8 @@ export function createRedactor() {
     /**
      * From now on `value` is masked as `[redacted:name]`: as it is, JSON- and HTML-escaped, URL-encoded, in
      * hexadecimal and in base64 at any alignment; a secret of several lines also line by line; one of less than
-     * 8 characters only as a whole word, one of a single character or none not at all. Of one name the latest 500 values are kept.
+     * 8 characters only as a whole word, one of a single character or none not at all. Of one name the latest 500
+     * values are kept.
      */
     register(value: string, name: string): void {
       const secret = value.trim();
@@ -105,5 +106,7 @@ function literalsOf(registered: ReadonlyMap<string, ReadonlyMap<string, Forms>>)
 /** A name that can't be mistaken for anything else in a text, and that tells no secret itself. */
 function safeName(name: string, secrets: readonly string[]): string {
   const plain = name.replaceAll(/[^A-Za-z0-9_.-]/g, "_").slice(0, 64);
-  return plain === "" || secrets.some((secret) => plain.includes(secret)) ? "secret" : plain;
+  return plain === "" || secrets.some((secret) => secret.length > 3 && plain.includes(secret))
+    ? "secret"
+    : plain;
 }
