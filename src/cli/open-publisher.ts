@@ -1,7 +1,7 @@
 // The publisher with the App's own identity.
 import { join } from "node:path";
 import { mkdir } from "node:fs/promises";
-import { revokeToken } from "../io/github.ts";
+import { revokeToken } from "../io/app-github.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
 import type { House } from "./assemble.ts";
 

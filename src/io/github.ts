@@ -1,22 +1,13 @@
 // The door to GitHub's REST API: only the calls that Patchbay makes, their answers parsed where they enter.
 import { z } from "zod";
 import { Permission } from "../job/job-spec.ts";
-import { asGitHubError, statusOf } from "./github-error.ts";
-
-/** What this room needs of an Octokit; Probot's fits. */
-export interface Requester {
-  request(
-    route: string,
-    parameters?: Record<string, unknown>,
-  ): Promise<{ status: number; data: unknown; headers: Record<string, unknown> }>;
-}
+import { createCall, once, type Requester, User } from "./github-call.ts";
+import { statusOf } from "./github-error.ts";
 
 export interface RepositoryName {
   owner: string;
   name: string;
 }
-
-const User = z.object({ login: z.string(), id: z.number(), type: z.string().optional() });
 
 const Comment = z.object({
   id: z.number(),
@@ -45,31 +36,11 @@ const PullRequest = z.object({
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 
-export interface InstallationToken {
-  token: string;
-  expiresAt: string;
-}
-
-/** A POST is never repeated by a plugin: whether it took effect is for the caller to find out by its marker. */
-const once = { request: { retries: 0 } };
-
 const pageSize = 100;
 
 /** Calls on behalf of one installation. Each throws UserError or TransientError that names the action. */
 export function createGitHub(octokit: Requester) {
-  async function call<T>(
-    action: string,
-    schema: z.ZodType<T>,
-    route: string,
-    parameters: object,
-  ): Promise<T> {
-    try {
-      const response = await octokit.request(route, { ...parameters });
-      return schema.parse(response.data);
-    } catch (cause) {
-      throw asGitHubError(action, cause);
-    }
-  }
+  const call = createCall(octokit);
 
   async function every<T>(
     action: string,
@@ -220,67 +191,6 @@ export function createGitHub(octokit: Requester) {
 }
 
 export type GitHub = ReturnType<typeof createGitHub>;
-
-/** Calls on behalf of the App itself. */
-export function createAppGitHub(octokit: Requester) {
-  async function call<T>(
-    action: string,
-    schema: z.ZodType<T>,
-    route: string,
-    parameters: object,
-  ): Promise<T> {
-    try {
-      return schema.parse((await octokit.request(route, { ...parameters })).data);
-    } catch (cause) {
-      throw asGitHubError(action, cause);
-    }
-  }
-  return {
-    /** The App's own number and name; its bot account is called `<slug>[bot]`. */
-    async identity(): Promise<{ id: number; slug: string }> {
-      return call("reading the App's name", z.object({ id: z.number(), slug: z.string() }), "GET /app", {});
-    },
-
-    /** The bot account's user number, from which its commit address is made. */
-    async userId(login: string): Promise<number> {
-      return (await call(`reading the account ${login}`, User, "GET /users/{username}", { username: login }))
-        .id;
-    },
-
-    /**
-     * A token for one repository with no more than `permissions`, valid for an hour. Asked for directly, since
-     * the cache of Octokit's auth strategy does not heed a base URL.
-     */
-    async token(
-      installationId: number,
-      repository: RepositoryName,
-      permissions: Record<string, "read" | "write">,
-    ): Promise<InstallationToken> {
-      const made = await call(
-        `making a token for ${repository.owner}/${repository.name}`,
-        z.object({ token: z.string(), expires_at: z.string() }),
-        "POST /app/installations/{installation_id}/access_tokens",
-        { installation_id: installationId, repositories: [repository.name], permissions, ...once },
-      );
-      return { token: made.token, expiresAt: made.expires_at };
-    },
-  };
-}
-
-/**
- * Ends a token before its time. A token that is gone already is fine; anything else is left to its own expiry.
- *
- * https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
- */
-export async function revokeToken(apiUrl: string, token: string): Promise<void> {
-  await fetch(`${apiUrl}/installation/token`, {
-    method: "DELETE",
-    headers: { authorization: `token ${token}`, accept: "application/vnd.github+json" },
-    signal: AbortSignal.timeout(10_000),
-  }).catch(() => undefined);
-}
-
-export type AppGitHub = ReturnType<typeof createAppGitHub>;
 
 function path(repository: RepositoryName): { owner: string; repo: string } {
   return { owner: repository.owner, repo: repository.name };

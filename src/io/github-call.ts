@@ -1,0 +1,31 @@
+// One call of GitHub's REST API: the action named when it fails, the answer parsed where it enters.
+import { z } from "zod";
+import { asGitHubError } from "./github-error.ts";
+
+/** What this room needs of an Octokit; Probot's fits. */
+export interface Requester {
+  request(
+    route: string,
+    parameters?: Record<string, unknown>,
+  ): Promise<{ status: number; data: unknown; headers: Record<string, unknown> }>;
+}
+
+/** A POST is never repeated by a plugin: whether it took effect is for the caller to find out by its marker. */
+export const once = { request: { retries: 0 } };
+
+export const User = z.object({ login: z.string(), id: z.number(), type: z.string().optional() });
+
+/** What makes a call: the action for the error, the schema of the answer, the route and its parameters. */
+type Call = <T>(action: string, schema: z.ZodType<T>, route: string, parameters: object) => Promise<T>;
+
+/** Calls through this Octokit. They throw UserError or TransientError that names the action. */
+export function createCall(octokit: Requester): Call {
+  return async (action, schema, route, parameters) => {
+    try {
+      const response = await octokit.request(route, { ...parameters });
+      return schema.parse(response.data);
+    } catch (cause) {
+      throw asGitHubError(action, cause);
+    }
+  };
+}
