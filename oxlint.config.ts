@@ -55,7 +55,9 @@ function importRule(room: string, allowedRooms: string[]): DummyRule {
         ...(closed.length > 0
           ? [{ regex: `^\\.\\.?/(.*/)?(${closed.join("|")})/`, message: `${room}/ may not import this room` }]
           : []),
-        ...(room === "job" ? [{ regex: "^(?!zod$|node:|\\./)", message: "job/ imports only Zod" }] : []),
+        ...(room === "job"
+          ? [{ group: ["*", "!zod", "!node:*", "!./*"], message: "job/ imports only Zod" }]
+          : []),
       ],
     },
   ];

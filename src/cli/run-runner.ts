@@ -58,6 +58,7 @@ async function runnerDeps(house: House): Promise<RunnerDeps> {
         return agent;
       },
     },
+    sandboxed: false,
     launch: createLauncher({ environment: config.agentEnvironment, graceMs }),
     git,
     mirrors,

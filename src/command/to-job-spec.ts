@@ -41,6 +41,7 @@ const maxBodyChars = 70_000;
 export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
   const { trigger, ordinal, permission, base, thread } = context;
   const { delivery, subject, sender, comment } = trigger;
+  const pipeline = findPipeline(command.pipeline, context.pipelines);
   const parsed = JobSpec.safeParse({
     schema_version: "2.0",
     job_id: deriveJobId(delivery.inboxId, ordinal),
@@ -54,7 +55,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
         command: command.source,
       },
     },
-    goal: command.text.trim() === "" ? subject.title : command.text,
+    goal: goalOf(command, pipeline, subject.title),
     repository: trigger.repository,
     target: {
       kind: subject.kind,
@@ -68,7 +69,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
     base: base.base,
     requested_by: { login: sender.login, id: sender.id, permission },
     pipeline: command.pipeline,
-    steps: stepsOf(command, context.pipelines),
+    steps: stepsOf(command, pipeline),
     dry_run: command.dryRun,
     context_window: thread,
   });
@@ -80,17 +81,22 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
   );
 }
 
-function stepsOf(command: JobCommand, pipelines: readonly Pipeline[]): object[] {
-  const pipeline = pipelines.find((known) => known.name === command.pipeline);
-  if (!pipeline) {
-    const known = pipelines.map(({ name }) => `\`${name}\``).join(", ");
-    throw new UserError(`There is no pipeline \`${command.pipeline}\`. Known ones: ${known}.`, {
-      code: "invalid_job",
-    });
-  }
+function findPipeline(name: string, pipelines: readonly Pipeline[]): Pipeline {
+  const pipeline = pipelines.find((known) => known.name === name);
+  if (pipeline) return pipeline;
+  const known = pipelines.map((one) => `\`${one.name}\``).join(", ");
+  throw new UserError(`There is no pipeline \`${name}\`. Known ones: ${known}.`, { code: "invalid_job" });
+}
+
+function goalOf({ text }: JobCommand, pipeline: Pipeline, title: string): string {
+  if (text.trim() === "") return title;
+  return pipeline.spoken === true ? `${pipeline.name} ${text}` : text;
+}
+
+function stepsOf(command: JobCommand, pipeline: Pipeline): object[] {
   return pipeline.steps.map((step) => ({
     ...step,
-    ...(command.agent !== undefined && { agent: command.agent }),
-    ...(command.model !== undefined && { model: command.model }),
+    agent: command.agent ?? step.agent,
+    model: command.model ?? step.model,
   }));
 }

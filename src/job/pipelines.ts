@@ -22,6 +22,8 @@ export interface Pipeline {
   /** One line for `/agent help`. */
   summary: string;
   steps: StepSpec[];
+  /** True when its name is the first word of what is wanted: "fix the login test", not "the login test". */
+  spoken?: boolean;
 }
 
 export const builtInPipelines: readonly Pipeline[] = [
@@ -30,6 +32,7 @@ export const builtInPipelines: readonly Pipeline[] = [
     name: "fix",
     summary: "the same as default, for commands that read well",
     steps: [plan, implement, review],
+    spoken: true,
   },
   {
     name: "quick",

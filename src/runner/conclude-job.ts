@@ -12,6 +12,9 @@ import { diffTrees } from "./patch.ts";
 import { composeReport, summarize, type StepReport } from "./report.ts";
 import { removeWorkspace, type Workspace } from "./workspace.ts";
 
+const withoutSandbox =
+  "The agents ran without a sandbox (SANDBOX=none): as the service's own user, with its files and network.";
+
 type FinalStatus = Exclude<Status, "running" | "retryable">;
 
 export type JobEnd =
@@ -92,7 +95,7 @@ async function writeResult(
       finishedAt.getTime() - end.startedAt.getTime(),
     ),
     error: error ?? null,
-    warnings: [],
+    warnings: !deps.sandboxed && steps.some((step) => !step.result.simulated) ? [withoutSandbox] : [],
     patch: change.patch,
     steps: steps.map((step) => step.result),
   };

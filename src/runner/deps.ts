@@ -26,6 +26,8 @@ export interface RunnerDeps {
   /** Throws UserError for an agent that is unknown or not allowed. */
   agents: { get(name: string): Promise<Agent> };
   launch: Launcher;
+  /** True when real agents' programs run in one; what a job did without is told. */
+  sandboxed: boolean;
   git: Git;
   mirrors: Mirrors;
   workspacesRoot: string;

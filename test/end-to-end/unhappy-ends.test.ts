@@ -74,6 +74,7 @@ test("no change is an answer without a pull request, and its words can neither c
   expect(body).toContain("Nothing had to be changed.");
   expect(body).not.toMatch(/^\/agent/m);
   expect(body).not.toContain("@everyone");
+  expect(body).toContain("without a sandbox");
   expect(world.ownPulls()).toEqual([]);
 });
 

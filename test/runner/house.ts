@@ -57,6 +57,7 @@ export async function createTestRunner(folder: string, scripts: Record<string, S
         };
       },
     },
+    sandboxed: false,
     launch: createLauncher({ environment: { PATH: process.env["PATH"] ?? "" }, graceMs: 20 }),
     git,
     mirrors,

@@ -91,7 +91,7 @@ test("what was acknowledged before the end of a process becomes its jobs in the 
     await workUntil(1);
     const tickets = await jobs.list("pending");
     expect(tickets.map(({ payload }) => [payload.pipeline, payload.goal])).toEqual([
-      ["fix", "the login"],
+      ["fix", "fix the login"],
       ["ask", "why it broke"],
     ]);
     for (const { id, payload } of tickets) {

@@ -24,7 +24,7 @@ describe("a comment with a command", () => {
         id: deriveJobId(inboxId, 0),
         key: "github.com/acme/shop#12",
         payload: {
-          goal: "the login",
+          goal: "fix the login",
           pipeline: "fix",
           target: { kind: "issue", title: "Login test is flaky", comment_id: 1000 },
           requested_by: { login: "ann", id: 2, permission: "write" },
