@@ -1,32 +1,8 @@
 // Events and the end of the process, folded to an outcome. Pure, and bounded however long the run is.
-import type { AgentEvent, AgentOutcome, ProcessEnd, SessionUsage } from "./agent.ts";
+import type { AgentEvent, AgentOutcome, ProcessEnd } from "./agent.ts";
+import type { FoldContext, FoldState } from "./fold-state.ts";
 import { failureOf } from "./outcome-error.ts";
-import { addUsage, noUsage, usageOfRun, type UsageTally } from "./usage.ts";
-
-export interface FoldState {
-  sessionId: string | undefined;
-  /** The last message, and the final one once it was said. */
-  message: string;
-  final: string | undefined;
-  error: Extract<AgentEvent, { type: "error" }> | undefined;
-  /** A message came after the error: the CLI went on in spite of it. */
-  wentOn: boolean;
-  retry: Extract<AgentEvent, { type: "retry" }> | undefined;
-  denied: { tool: string; detail: string }[];
-  deniedCount: number;
-  unparsed: number;
-  /** Events that were understood. */
-  events: number;
-  usage: UsageTally;
-}
-
-export interface FoldContext {
-  agent: string;
-  endsWithFinal: boolean;
-  resumed: boolean;
-  sessionBefore: SessionUsage | undefined;
-  warnings: readonly string[];
-}
+import { addUsage, noUsage, usageOfRun } from "./usage.ts";
 
 const maxDenied = 10;
 

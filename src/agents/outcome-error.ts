@@ -2,7 +2,7 @@
 import type { ErrorCode } from "../job/error-code.ts";
 import type { AgentOutcome, ProcessEnd } from "./agent.ts";
 import { classifyFailure } from "./failure.ts";
-import type { FoldContext, FoldState } from "./fold.ts";
+import type { FoldContext, FoldState } from "./fold-state.ts";
 
 export interface RunFailure {
   status: Exclude<AgentOutcome["status"], "success" | "needs_human">;

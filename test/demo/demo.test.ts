@@ -1,13 +1,22 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../temp-folder.ts";
 
 const project = join(import.meta.dirname, "..", "..");
 const folder = await temporaryFolder();
+const children: ChildProcess[] = [];
+afterAll(async () => {
+  // What a failed test left; the demo ends its own programs when it is asked to.
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  }
+});
 
 interface Demo {
   lines: string[];
@@ -22,6 +31,7 @@ function startDemo(data: string, ...args: string[]): Demo {
     env: { PATH: process.env["PATH"] ?? "", HOME: folder, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  children.push(child);
   const lines: string[] = [];
   const waiting = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
