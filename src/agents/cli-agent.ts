@@ -2,7 +2,8 @@
 import { UserError } from "../errors.ts";
 import type { Agent, AgentEvent, AgentOutcome, AgentRequest, ProcessEnd } from "./agent.ts";
 import type { CliAdapter } from "./cli-adapter.ts";
-import { concludeFold, emptyFold, foldEvent, type FoldState } from "./fold.ts";
+import { concludeFold, emptyFold, foldEvent } from "./fold.ts";
+import type { FoldState } from "./fold-state.ts";
 
 /** The agent that drives `adapter`'s CLI through the request's `launch`. */
 export function createCliAgent(adapter: CliAdapter): Agent {
