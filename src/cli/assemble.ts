@@ -1,7 +1,6 @@
 // Every room furnished and wired from one configuration; nothing runs yet.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ZodType } from "zod";
 import { loadCustomAgents } from "../agents/load-custom-agents.ts";
 import { createAgents } from "../agents/registry.ts";
 import { createArtifacts } from "../artifacts/store.ts";
@@ -14,10 +13,18 @@ import { Delivery } from "../job/delivery.ts";
 import { Intent } from "../job/intent.ts";
 import { JobSpec, type Repository } from "../job/job-spec.ts";
 import { createLog } from "../log.ts";
-import type { Queue } from "../queue/contract.ts";
 import { createFsQueue } from "../queue/fsqueue/fsqueue.ts";
 import { createRedactor } from "../redact.ts";
+import { giveUpJob } from "../runner/give-up.ts";
+import { createInboxReply } from "../webhook/inbox-reply.ts";
 import { createProbotDoor } from "../webhook/probot.ts";
+
+/** Deliveries and publications are given up later than jobs: they end no agent and cost next to nothing. */
+const maxHandOverCrashes = 20;
+
+const givenUp = (crashes: number): string =>
+  `Patchbay's process died ${crashes === 1 ? "once" : `${crashes} times`} while it worked on this, so it is not tried again by itself. ` +
+  "The operator finds the reason in the log; ask again in a new comment once it is mended.";
 
 /** What every process of Patchbay shares, whichever parts it runs. */
 export async function assemble(config: Config, credentials: Credentials) {
@@ -38,25 +45,37 @@ export async function assemble(config: Config, credentials: Credentials) {
   const mirrors = createMirrors({ root: join(config.DATA_ROOT, "mirrors"), git });
   const artifacts = createArtifacts({ root: config.ARTIFACTS_ROOT, mask: (text) => redactor.mask(text) });
 
-  async function openQueue<Payload>(
-    root: string,
-    payload: ZodType<Payload>,
-    onReclaim: (ticketId: string) => Promise<void>,
-  ): Promise<Queue<Payload>> {
-    return createFsQueue<Payload>({
-      root,
-      payload,
-      maxCrashes: config.RUNNER_MAX_CRASHES,
-      leaseMs: config.RUNNER_RECLAIM_AFTER_SEC * 1000,
-      log,
-      onReclaim: ({ id }) => onReclaim(id),
-    });
-  }
-  const nothingLeft = async (): Promise<void> => undefined;
-  // What is left of a dead runner's agents is ended before anyone else may work on the job.
-  const jobs = await openQueue(config.queueRoot, JobSpec, (id) => killMarked(id));
-  const inbox = await openQueue(join(config.DATA_ROOT, "inbox"), Delivery, nothingLeft);
-  const outbox = await openQueue(join(config.DATA_ROOT, "outbox"), Intent, nothingLeft);
+  const clock = (): Date => new Date();
+  const shared = { leaseMs: config.RUNNER_RECLAIM_AFTER_SEC * 1000, log };
+  const outbox = await createFsQueue({
+    ...shared,
+    root: join(config.DATA_ROOT, "outbox"),
+    payload: Intent,
+    maxCrashes: maxHandOverCrashes,
+  });
+  const reply = createInboxReply({ outbox, host: config.github.host });
+  const inbox = await createFsQueue({
+    ...shared,
+    root: join(config.DATA_ROOT, "inbox"),
+    payload: Delivery,
+    maxCrashes: maxHandOverCrashes,
+    async onReclaim({ payload, crashes }) {
+      if (crashes >= maxHandOverCrashes) await reply(payload, givenUp(crashes));
+    },
+  });
+  const jobs = await createFsQueue({
+    ...shared,
+    root: config.queueRoot,
+    payload: JobSpec,
+    maxCrashes: config.RUNNER_MAX_CRASHES,
+    async onReclaim(ticket) {
+      // What is left of a dead runner's agents is ended before anyone else may work on the job.
+      await killMarked(ticket.id);
+      if (ticket.crashes < config.RUNNER_MAX_CRASHES) return;
+      const message = givenUp(ticket.crashes);
+      await giveUpJob({ artifacts, outbox, clock }, ticket, { code: "crashed", message, details: {} });
+    },
+  });
 
   const probot = await createProbotDoor({
     ...credentials,
@@ -94,7 +113,7 @@ export async function assemble(config: Config, credentials: Credentials) {
     outbox,
     probot,
     tokenFor,
-    clock: () => new Date(),
+    clock,
     async close(): Promise<void> {
       await Promise.all([jobs.close(), inbox.close(), outbox.close()]);
     },

@@ -5,6 +5,7 @@ import { buildPrompt } from "../agents/prompt.ts";
 import { loadRoles } from "../agents/roles.ts";
 import { consume } from "../queue/consume.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
+import { giveUpJob } from "../runner/give-up.ts";
 import { createPreflight } from "../runner/preflight.ts";
 import { DrainRequested } from "../runner/stop.ts";
 import { createWorker } from "../runner/worker.ts";
@@ -26,6 +27,11 @@ export async function runRunner(house: House): Promise<Running> {
     queue: jobs,
     concurrency: config.RUNNER_CONCURRENCY,
     handle: createWorker(await runnerDeps(house), halt.signal),
+    async onGaveUp(claim, error) {
+      const message = "a bug in Patchbay; its operator finds the trace in the log under the job's id";
+      log.error({ job: claim.ticket.id, err: error }, "a bug ended this job");
+      await giveUpJob(house, claim.ticket, { code: "internal", message, details: {} });
+    },
     signal: drain.signal,
     log,
   });

@@ -102,6 +102,24 @@ describe("a running agent", () => {
     expect(await processesOf(job)).toEqual([]);
   });
 
+  test("whose runner died too often is ended, and the job's failure is told", async () => {
+    const { gate, number } = await worldWithAgent();
+    const first = await world.start("all", { RUNNER_MAX_CRASHES: "1" });
+    await world.comment(number, "/agent quick --agent waiter allow five tries");
+    await untilFile(gate, () => starts(gate).length === 1);
+    const [job = ""] = await world.jobs();
+    await first.kill();
+
+    await world.start("all", { RUNNER_MAX_CRASHES: "1" });
+    await world.published();
+    expect(await processesOf(job)).toEqual([]);
+    expect(starts(gate)).toHaveLength(1);
+    expect(world.result(job)).toMatchObject({ status: "failed", error: { code: "crashed" } });
+    expect(world.ownComments(number)).toHaveLength(1);
+    expect(world.ownComments(number)[0]?.body).toMatch(/❌[\s\S]*died once/);
+    expect(world.ownPulls()).toEqual([]);
+  });
+
   test("is ended by SIGTERM when the drain takes too long; the job goes back and resumes", async () => {
     const { gate, number } = await worldWithAgent();
     const first = await world.start("all", { RUNNER_DRAIN_SEC: "0" });
