@@ -59,6 +59,9 @@ const Environment = z.object({
   RUNNER_RECLAIM_AFTER_SEC: seconds(1, 86_400).default(600),
   RUNNER_DRAIN_SEC: seconds(0, 3600).default(30),
 
+  // GitHub can redeliver for some days; until then a GUID has to be known.
+  TICKETS_TTL_SEC: seconds(604_800, 315_360_000).default(2_592_000),
+
   ENABLE_REAL_CLI: flag.default(false),
   SANDBOX: z
     .enum(["bwrap", "wrapper", "none", "1", "0"], "bwrap, wrapper, none, 1 or 0")

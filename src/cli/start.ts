@@ -4,6 +4,7 @@ import type { Credentials } from "../credentials.ts";
 import { UserError } from "../errors.ts";
 import { assemble } from "./assemble.ts";
 import { readEnvironment } from "./environment.ts";
+import { forgetEnded } from "./forget-ended.ts";
 import { runRunner } from "./run-runner.ts";
 import { runWeb } from "./run-web.ts";
 import { openSetup } from "./setup.ts";
@@ -31,6 +32,7 @@ async function serve(config: Config, credentials: Credentials, part: Part): Prom
   const house = await assemble(config, credentials);
   const { log } = house;
   const running = [
+    forgetEnded(house),
     ...(part === "runner" ? [] : [await runWeb(house)]),
     ...(part === "web" ? [] : [await runRunner(house)]),
   ];
