@@ -46,7 +46,7 @@ function examples({ pipelines, agents, trigger }: HelpOptions): string[] {
     { pipeline: other, text: "the login test fails on Mondays", dryRun: false },
     ...(agent === undefined
       ? []
-      : [{ pipeline: other, agent, text: "rename the cart to basket", dryRun: true }]),
+      : [{ pipeline: other, agent, text: "the basket that stays empty", dryRun: true }]),
   ].map((example) => formatCommand(example, trigger));
 }
 

@@ -30,7 +30,7 @@ export const builtInPipelines: readonly Pipeline[] = [
   { name: "default", summary: "plan, implement, review", steps: [plan, implement, review] },
   {
     name: "fix",
-    summary: "the same as default, for commands that read well",
+    summary: 'plan, implement, review; "fix" is part of what is wanted',
     steps: [plan, implement, review],
     spoken: true,
   },
