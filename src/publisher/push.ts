@@ -31,7 +31,9 @@ export async function pushBranch(git: Git, request: PushRequest): Promise<void> 
       { ...call, auth, timeoutMs: 900_000 },
     );
   } catch (cause) {
-    throw pushError(branch, cause);
+    // A push whose answer was lost may have been done, and HTTP's own repeat of it then finds the branch taken.
+    const now = await remoteHead(git, request, ref).catch(() => undefined);
+    if (now !== sha) throw pushError(branch, cause);
   }
 }
 
