@@ -21,10 +21,6 @@ const troubles: [string, (faults: Faults) => void][] = [
     (faults) => faults.serverError({ method: "POST", path: "/repos/*/*/pulls", after: true }),
   ],
   [
-    "cuts the connection after a push",
-    (faults) => faults.cut({ method: "POST", path: "/*/*.git/git-receive-pack", after: true }),
-  ],
-  [
     "refuses a comment by its secondary limit",
     (faults) => faults.secondaryLimit({ method: "POST", path: "/repos/*/*/issues/*/comments" }, 1),
   ],
@@ -34,6 +30,28 @@ const troubles: [string, (faults: Faults) => void][] = [
       faults.serverError({ method: "GET", path: "/repos/*/*/collaborators/*/permission", times: 3 }, 500),
   ],
 ];
+
+/** Every other request of a job; its connection is cut after GitHub did what was asked. */
+const requests: [method: string, path: string][] = [
+  ["GET", "/app"],
+  ["GET", "/users/*"],
+  ["GET", "/repos/*/*/git/ref/**"],
+  ["GET", "/repos/*/*/issues/*/comments"],
+  ["GET", "/repos/*/*/pulls"],
+  ["POST", "/repos/*/*/issues/comments/*/reactions"],
+  ["POST", "/app/installations/*/access_tokens"],
+  ["GET", "/*/*.git/info/refs"],
+  ["POST", "/*/*.git/git-upload-pack"],
+  ["POST", "/*/*.git/git-receive-pack"],
+  ["PATCH", "/repos/*/*/issues/comments/*"],
+  ["DELETE", "/installation/token"],
+];
+for (const [method, path] of requests) {
+  troubles.push([
+    `cuts the connection of ${method} ${path}`,
+    (faults) => faults.cut({ method, path, after: true }),
+  ]);
+}
 
 describe("one comment and one pull request, when GitHub", () => {
   for (const [name, order] of troubles) {
