@@ -8,8 +8,9 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { createClient, type Client } from "./github-client.ts";
 import { bold, createJourney, dim, green, readStage, red } from "./journey.ts";
-import { type Program, startProgram } from "./processes.ts";
+import type { Program } from "./processes.ts";
 import { makeSource } from "./repository.ts";
+import { startPatchbay, startStandIn } from "./programs.ts";
 import { printComment, printDiff, rule } from "./show.ts";
 
 const usage = `usage: npm run demo -- [--keep] [--fresh] [--data DIR]
@@ -73,6 +74,7 @@ try {
   await demo();
 } catch (error) {
   console.error(red(error instanceof Error ? error.message : String(error)));
+  console.error(dim("npm run demo -- --fresh starts anew"));
   process.exitCode = 1;
 } finally {
   await stopAll();
@@ -80,33 +82,45 @@ try {
 
 async function demo(): Promise<void> {
   const source = makeSource(project, join(options.data, "source"));
-  const { client, credentials, url } = await startStandIn();
+  const standIn = await startStandIn({ project, data: options.data, port: memory.port });
+  programs.push(standIn.program);
+  const { url } = standIn.ready;
+  const client = createClient(url, repo);
   const known = memory.port !== 0;
-  remember({ port: Number(new URL(url).port) });
   await client.signIn(person);
   if (!known) {
     await client.makeRepository(source.path);
     await client.installApp();
     await client.allow(person, "write");
+    remember({ port: Number(new URL(url).port) });
   }
   console.log(`${bold("GitHub")}    a stand-in at ${url}, repository ${repo}: ${source.description}`);
 
   const journey = createJourney();
   const jobs = Promise.withResolvers<string>();
   const published = Promise.withResolvers<void>();
-  const patchbay = await startPatchbay(url, credentials, (line) => {
+  const onLine = (line: string): void => {
     const step = readStage(line);
     if (!step) return;
     journey.tell(step);
     if (step.stage === "queue" && step.job !== undefined) jobs.resolve(step.job);
     if (step.stage === "published") published.resolve();
+  };
+  const patchbay = await startPatchbay({
+    project,
+    data: options.data,
+    artifactsRoot,
+    app: standIn.ready,
+    onLine,
   });
+  programs.push(patchbay.program);
   await client.setWebhook(`http://127.0.0.1:${patchbay.port}/api/github/webhooks`);
   console.log(`${bold("Patchbay")}  listening on port ${patchbay.port}, simulated agents\n`);
 
   const earlier = (await client.issues()).find(() => true);
   const number = earlier?.number ?? (await client.openIssue(person, issueTitle, issueBody)).number;
-  if (!earlier || (await client.comments(number)).length === 0) {
+  const asked = earlier !== undefined && (await client.comments(number)).length > 0;
+  if (!asked) {
     journey.tell({ stage: "comment", text: `@${person} on #${number}: ${command}` });
     await client.comment(person, number, command);
   } else {
@@ -118,7 +132,10 @@ async function demo(): Promise<void> {
   if (!isPublished(job)) await within(published.promise, patchbay.ended, "the job to be published");
   const seconds = journey.seconds();
   await show(client, { number, job, url });
-  console.log(green(bold(`\n✓ from comment to pull request in ${seconds.toFixed(1)} s`)));
+  const said = asked
+    ? "still one comment and one pull request"
+    : `from comment to pull request in ${seconds.toFixed(1)} s`;
+  console.log(green(bold(`\n✓ ${said}`)));
   if (options.keep) await keepRunning(`${url}/${repo}/issues/${number}`);
 }
 
@@ -140,76 +157,6 @@ async function redeliver(
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-async function startStandIn() {
-  const args = [
-    join(project, "demo/github/main.ts"),
-    "--port",
-    String(memory.port),
-    "--data",
-    join(options.data, "github"),
-  ];
-  const program = startProgram("the stand-in", args, {
-    env: environment({}),
-    cwd: project,
-    onLine: () => undefined,
-  });
-  programs.push(program);
-  const Ready = z.object({
-    url: z.string(),
-    app_id: z.number(),
-    private_key_path: z.string(),
-    webhook_secret: z.string(),
-  });
-  const ready = await program.until((line) => {
-    try {
-      return Ready.safeParse(JSON.parse(line)).data;
-    } catch {
-      return undefined;
-    }
-  });
-  return { client: createClient(ready.url, repo), credentials: ready, url: ready.url };
-}
-
-async function startPatchbay(
-  url: string,
-  app: { app_id: number; private_key_path: string; webhook_secret: string },
-  onLine: (line: string) => void,
-): Promise<{ port: number; ended: Promise<never> }> {
-  const env = environment({
-    APP_ID: String(app.app_id),
-    PRIVATE_KEY_PATH: app.private_key_path,
-    WEBHOOK_SECRET: app.webhook_secret,
-    GHE_HOST: new URL(url).host,
-    GHE_PROTOCOL: "http",
-    PORT: "0",
-    DATA_ROOT: join(options.data, "patchbay"),
-    ARTIFACTS_ROOT: artifactsRoot,
-    LOG_JSON: "1",
-  });
-  const program = startProgram("patchbay", [join(project, "bin/patchbay.js"), "start"], {
-    env,
-    cwd: options.data,
-    onLine,
-  });
-  programs.push(program);
-  const Listening = z.object({ msg: z.literal("listening for webhooks"), port: z.number() });
-  const port = await program.until((line) => {
-    try {
-      return Listening.safeParse(JSON.parse(line)).data?.port;
-    } catch {
-      return undefined;
-    }
-  });
-  const ended = program.until<never>(() => undefined);
-  ended.catch(() => undefined);
-  return { port, ended };
-}
-
-function environment(own: Record<string, string>): Record<string, string> {
-  const { PATH = "", HOME = "", TMPDIR, LANG } = process.env;
-  return { PATH, HOME, ...(TMPDIR ? { TMPDIR } : {}), ...(LANG ? { LANG } : {}), ...own };
 }
 
 async function within<T>(work: Promise<T>, ended: Promise<never>, what: string): Promise<T> {

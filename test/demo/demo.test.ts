@@ -84,6 +84,7 @@ describe("npm run demo", () => {
     const second = startDemo(data);
     expect(await second.exitCode, second.lines.join("\n")).toBe(0);
     expect(second.lines.join("\n")).toContain("answered 202: known, nothing to do");
+    expect(second.lines.at(-1)).toContain("still one comment and one pull request");
     expect((await readdir(join(data, "artifacts"))).length).toBe(1);
     expect(await leftovers(data)).toEqual([]);
   });
