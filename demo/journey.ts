@@ -34,10 +34,13 @@ export const red = paint(31);
 export const green = paint(32);
 export const cyan = paint(36);
 
-/** Prints stages as they come. */
+/** Prints stages as they come, with the time since `start`. */
 export function createJourney() {
-  const begin = performance.now();
+  let begin = performance.now();
   return {
+    start(): void {
+      begin = performance.now();
+    },
     tell({ stage, text }: Pick<Step, "stage" | "text">): void {
       const seconds = ((performance.now() - begin) / 1000).toFixed(2).padStart(6);
       console.log(`${dim(`${seconds} s`)}  ${cyan(stage.padEnd(9))}  ${text}`);

@@ -120,6 +120,7 @@ async function demo(): Promise<void> {
   const earlier = (await client.issues()).find(() => true);
   const number = earlier?.number ?? (await client.openIssue(person, issueTitle, issueBody)).number;
   const asked = earlier !== undefined && (await client.comments(number)).length > 0;
+  journey.start();
   if (!asked) {
     journey.tell({ stage: "comment", text: `@${person} on #${number}: ${command}` });
     await client.comment(person, number, command);
