@@ -132,8 +132,8 @@ async function gatedChange(deps: RunnerDeps, end: Extract<JobEnd, { kind: "ended
       secretsIn: (text) => deps.redactor.find(text),
     });
     const said =
-      findings.length === 0 ? "the patch passes" : `the patch is held, ${findings.length} findings`;
-    deps.log.info({ stage: "gate" }, `${said}: ${countFiles(bytes)} files, ${bytes.length} bytes`);
+      findings.length === 0 ? "the patch passes" : `the patch is held, findings: ${findings.length}`;
+    deps.log.info({ stage: "gate" }, `${said}: files ${countFiles(bytes)}, bytes ${bytes.length}`);
     const patch = {
       base_sha: spec.base?.sha ?? "",
       tree,
