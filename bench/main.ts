@@ -1,4 +1,4 @@
-// `npm run bench [name…]`: runs the benchmarks. They print ratios within one run and assert nothing.
+// `npm run bench [name…] [-- --flag…]`: runs the benchmarks. They print ratios within one run and assert nothing.
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,8 @@ import { join } from "node:path";
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(".ts") && file !== "main.ts")
   .map((file) => file.slice(0, -3));
-const wanted = process.argv.slice(2);
+const flags = process.argv.slice(2).filter((word) => word.startsWith("--"));
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const unknown = wanted.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`no benchmark ${unknown.join(", ")}; there are ${names.join(", ")}`);
@@ -14,7 +15,7 @@ if (unknown.length > 0) {
 }
 for (const name of wanted.length > 0 ? wanted : names) {
   console.log(`\n== ${name}`);
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], {
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...flags], {
     stdio: "inherit",
   });
   if (status !== 0) process.exitCode = 1;

@@ -1,0 +1,25 @@
+// Writes docs/benchmarks.md and its pictures.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Part } from "./report.ts";
+
+const docs = join(import.meta.dirname, "../../docs");
+
+export function publish(
+  parts: readonly Part[],
+  facts: { machine: string; command: string; seconds: number },
+): void {
+  const text = [
+    "# Benchmarks of the queue",
+    `Made by \`${facts.command}\` in ${Math.round(facts.seconds)} s on a machine with ${facts.machine}. ` +
+      "It is a virtual machine that others work on at the same time, so the absolute figures are worth little. What " +
+      "counts are the ratios: all contestants take turns in short rounds, and each figure is the median of its rounds.",
+    ...parts.flatMap(({ text: own, picture }) =>
+      picture ? [own, `![${picture.alt}](pictures/${picture.name})`] : [own],
+    ),
+  ];
+  writeFileSync(join(docs, "benchmarks.md"), `${text.join("\n\n")}\n`);
+  for (const { picture } of parts) {
+    if (picture) writeFileSync(join(docs, "pictures", picture.name), picture.svg);
+  }
+}
