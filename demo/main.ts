@@ -3,7 +3,7 @@
 // Starts the stand-in for GitHub with a real repository and Patchbay against it, comments as a person would, shows
 // the stages as they come, and ends with status 0 only if the pull request exists with the patch's content.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { createClient, type Client } from "./github-client.ts";
@@ -42,6 +42,7 @@ if (options.help) {
   process.exit(0);
 }
 
+options.data = resolve(options.data);
 const artifactsRoot =
   options.data === defaultData ? join(project, "artifacts") : join(options.data, "artifacts");
 

@@ -10,6 +10,7 @@ import { newId } from "../job/ids.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
 import { consume } from "../queue/consume.ts";
 import { createConcerns } from "../webhook/concerns.ts";
+import { unwrapHandlerError } from "../webhook/handler-error.ts";
 import { registerHandlers } from "../webhook/handlers.ts";
 import { createInboxGaveUp, createInboxHandler } from "../webhook/inbox-worker.ts";
 import { createWebhookRoute } from "../webhook/route.ts";
@@ -72,7 +73,12 @@ export async function runWeb(house: House): Promise<Running> {
       concurrency,
       async handle(claim) {
         const intent = claim.ticket.payload;
-        await (await publisher()).carryOut(intent);
+        try {
+          await (await publisher()).carryOut(intent);
+        } catch (error) {
+          // A full disk or a lack of descriptors passes: nothing that was to be said is given up for it.
+          throw unwrapHandlerError(error);
+        }
         await claim.complete();
         const job = "job_id" in intent ? { job: intent.job_id } : {};
         const stage = intent.kind === "publish" ? "published" : "publisher";

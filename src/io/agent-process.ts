@@ -12,12 +12,19 @@ export interface AgentProcessOptions {
   onStderr: (chunk: string) => void;
 }
 
+interface Exit {
+  exitCode: number | undefined;
+  signal: string | undefined;
+}
+
 export interface AgentProcess {
   pid: number;
   /** Resolves when the program itself has ended; its descendants may live on and hold its output open. */
-  exited: Promise<void>;
+  exited: Promise<Exit>;
   /** Resolves once the output has ended too. */
-  ended: Promise<{ exitCode: number | undefined; signal: string | undefined }>;
+  ended: Promise<unknown>;
+  /** Stops reading, whoever still holds the output open. */
+  closeOutput(): void;
 }
 
 /** Starts the program as leader of a new session, so that its group can be signalled. Throws when it can't. */
@@ -41,12 +48,19 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
       cause: result.cause ?? new Error(result.shortMessage ?? "no such program"),
     });
   }
-  const exited = new Promise<void>((resolve) => {
-    child.nodeChildProcess.once("exit", () => resolve());
+  const exited = new Promise<Exit>((resolve) => {
+    child.nodeChildProcess.once("exit", (code, signal) => {
+      resolve({ exitCode: code ?? undefined, signal: signal ?? undefined });
+    });
   });
-  const ended = (async () => {
-    const result = await child;
-    return { exitCode: result.exitCode, signal: result.signal };
-  })();
-  return { pid: child.pid, exited, ended };
+  const ended = (async () => child)();
+  return {
+    pid: child.pid,
+    exited,
+    ended,
+    closeOutput() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
+  };
 }

@@ -54,7 +54,9 @@ export async function concludeJob(
     key: `job:${result.job_id}`,
     payload: { kind: "publish", job_id: result.job_id, epoch: claim.epoch },
   });
-  await removeWorkspace(deps.workspacesRoot, result.job_id);
+  await removeWorkspace(deps.workspacesRoot, result.job_id).catch((error: unknown) => {
+    deps.log.warn({ err: error }, "removing the workspace; it can be removed by hand");
+  });
   return result;
 }
 

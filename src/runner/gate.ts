@@ -25,12 +25,17 @@ export interface RawChange {
 
 /** Paths whose change decides what runs elsewhere, or who may do what. */
 const protectedPaths: readonly { pattern: RegExp; rule: Finding["rule"]; why: string }[] = [
-  { pattern: /^\.github\/(?:workflows|actions)\//i, rule: "workflow", why: "a change here runs code in CI" },
+  {
+    pattern: /^\.github(?:\/(?:workflows|actions)(?:\/|$)|$)/i,
+    rule: "workflow",
+    why: "a change here runs code in CI",
+  },
   { pattern: /^\.github\/agent\.ya?ml$/i, rule: "protected", why: "it says what Patchbay may do here" },
   { pattern: /^(?:|docs\/|\.github\/)CODEOWNERS$/i, rule: "protected", why: "it says who reviews what" },
   { pattern: /^\.gitmodules$/i, rule: "submodule", why: "submodules fetch other people's code" },
   {
-    pattern: /^(?:\.claude|\.codex|\.opencode|\.husky)\/|^(?:\.mcp|opencode)\.json$/i,
+    pattern:
+      /(?:^|\/)(?:\.claude|\.codex|\.opencode|\.husky)(?:\/|$)|(?:^|\/)(?:\.mcp\.json|opencode\.jsonc?)$/i,
     rule: "protected",
     why: "it makes programs run on a developer's machine",
   },
@@ -66,17 +71,21 @@ export function screenChanges(changes: readonly RawChange[], limits: GateLimits)
   return findings;
 }
 
-/** Where a symbolic link at `path` leads, as long as that is inside the tree; undefined when it leaves it. */
+/**
+ * Where a symbolic link at `path` leads, as long as that surely is inside the tree; undefined when it may leave it.
+ * Only leading `..` count: one that follows a name could start from wherever another link leads.
+ */
 export function linkTarget(path: string, target: string): string | undefined {
   if (target === "" || target.startsWith("/") || target.includes("\\") || target.includes("\0"))
     return undefined;
-  const at = path.split("/").slice(0, -1);
-  for (const part of target.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part !== "..") at.push(part);
-    else if (at.pop() === undefined) return undefined;
-  }
-  return at[0]?.toLowerCase() === ".git" ? undefined : at.join("/");
+  const parts = target.split("/").filter((part) => part !== "" && part !== ".");
+  const ups = parts.findIndex((part) => part !== "..");
+  const down = ups === -1 ? [] : parts.slice(ups);
+  const depth = path.split("/").length - 1;
+  const up = parts.length - down.length;
+  if (up > depth || down.includes("..") || down.some((part) => gitLike.test(part.replace(ignorable, ""))))
+    return undefined;
+  return [...path.split("/").slice(0, depth - up), ...down].join("/");
 }
 
 /** Reads and screens the change between two trees: paths, modes, links, sizes, secrets in what was added. */

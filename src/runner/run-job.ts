@@ -31,6 +31,7 @@ export async function runJob(
   if (earlier) return concludeJob(deps, { claim, progress, end: { kind: "again", result: earlier } });
 
   const startedAt = deps.clock();
+  let end: JobEnd;
   await deps.artifacts.prepare(spec);
   await deps.artifacts.writeJob(spec);
   try {
@@ -46,18 +47,18 @@ export async function runJob(
     deps.log.info({ stage: "workspace" }, `${owner}/${name}, ${at}, is in the mirror`);
     await progress.update({ phase: "running" });
     const ran = await runSteps(deps, { spec, claim, progress, workspace, signal });
-    const end: JobEnd = { kind: "ended", ...ran, workspace, startedAt, spec };
-    return await concludeJob(deps, { claim, progress, end });
+    end = { kind: "ended", ...ran, workspace, startedAt, spec };
   } catch (error) {
     const stopped = stopReason(signal);
     if (stopped === "lost" || stopped === "drained") throw signal.reason;
     if (error instanceof LeaseLostError || (error instanceof TransientError && !lastTry)) throw error;
-    const end: JobEnd =
+    end =
       stopped === "cancelled"
         ? { kind: "broken", status: "cancelled", error: undefined, startedAt, spec }
         : { kind: "broken", status: "failed", error: asResultError(deps, error), startedAt, spec };
-    return concludeJob(deps, { claim, progress, end });
   }
+  // Not within the try: a job that has its end must not be given another one.
+  return concludeJob(deps, { claim, progress, end });
 }
 
 /** What a person is told: the error itself when it is meant for people, else only that it is a bug. */

@@ -8,6 +8,7 @@
 // empty patch. Whatever an agent does to its own .git doesn't matter: nothing reads it.
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { run } from "../io/exec.ts";
 import { type Git, type GitCall, line } from "../io/git.ts";
 import { rawAttributes } from "../io/mirror.ts";
 
@@ -59,10 +60,11 @@ export async function openWorkspace(
     jobId: request.jobId,
     tree,
     home,
-    call,
+    // What is recorded of a job that was stopped is recorded after its signal.
+    call: { ...call, signal: undefined },
     baseTree,
     async checkOut(wanted, signal) {
-      await rm(tree, { recursive: true, force: true });
+      await removeTree(tree);
       await rm(join(gitDir, "index"), { force: true });
       await mkdir(tree, { recursive: true });
       await git(["read-tree", "--reset", "-u", wanted], { ...call, signal, timeoutMs: 600_000 });
@@ -73,7 +75,18 @@ export async function openWorkspace(
 
 /** Removes everything of a job's workspace. */
 export async function removeWorkspace(root: string, jobId: string): Promise<void> {
-  await rm(join(root, jobId), { recursive: true, force: true });
+  await removeTree(join(root, jobId));
+}
+
+/** Removes a folder, also one in which an agent took away its own right to write (chmod(1) follows no links). */
+async function removeTree(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true });
+  } catch {
+    const env = { PATH: "/usr/bin:/bin" };
+    await run("chmod", ["-R", "u+rwX", path], { env, timeoutMs: 120_000, okExitCodes: [1] });
+    await rm(path, { recursive: true, force: true });
+  }
 }
 
 /**
@@ -99,6 +112,8 @@ async function giveOwnGit(options: {
       "--depth=1",
       "--no-tags",
       "--no-write-fetch-head",
+      // HEAD of a new repository may name the very branch that is fetched.
+      "--update-head-ok",
       request.mirror,
       `+refs/jobs/${request.jobId}:${branch}`,
     ],

@@ -4,6 +4,7 @@
 // process tree is ended, but the program runs as this user and reaches what this user reaches.
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { startAgentProcess } from "../io/agent-process.ts";
 import { safeJoin } from "../io/file.ts";
 import { createLineSplitter } from "../io/lines.ts";
@@ -41,10 +42,12 @@ export interface End {
 export type Launcher = (command: Command, options: LaunchOptions) => Promise<End>;
 
 const stderrTailChars = 4000;
+/** How long output may still come after everything that is known has ended. */
+const outputGraceMs = 2000;
 
 /**
  * `environment` is what the operator allows an agent to have of this process's own. Whatever happens to the
- * program, the promise resolves only when nothing of its tree is left; it rejects when it can't be started.
+ * program, the promise resolves only when nothing of its tree that carries the job's marker is left; it rejects when it can't be started.
  */
 export function createLauncher(options: { environment: Record<string, string>; graceMs: number }): Launcher {
   return async (command, launch) => {
@@ -97,11 +100,13 @@ export function createLauncher(options: { environment: Record<string, string>; g
     if (launch.signal.aborted) cancel();
     alive();
     try {
-      await started.exited;
+      const { exitCode, signal } = await started.exited;
       // What the program left behind in the background ends with it, and only then its output does.
       end ??= endProcessTree(started.pid, launch.jobId, 0);
       await end;
-      const { exitCode, signal } = await started.ended;
+      // What got away with another environment may hold the output open for ever: it is not waited for.
+      await Promise.race([started.ended, delay(outputGraceMs, undefined, { ref: false })]);
+      started.closeOutput();
       lines.flush();
       return { exitCode, signal, ended, stderrTail };
     } finally {

@@ -18,6 +18,11 @@ describe("the gate stops", () => {
     [".gitmodules", "submodule"],
     [".claude/settings.json", "protected"],
     [".mcp.json", "protected"],
+    [".claude", "protected"],
+    ["packages/a/.claude/settings.json", "protected"],
+    ["opencode.jsonc", "protected"],
+    [".github/workflows", "workflow"],
+    [".github", "workflow"],
     [".husky/pre-commit", "protected"],
     ["a/.git/config", "path"],
     ["a/.GIT/config", "path"],
@@ -63,6 +68,9 @@ describe("a link's target", () => {
       ["a/link", "../.git/config"],
       ["link", ""],
       ["link", "a\\..\\..\\x"],
+      // What follows a name may start from wherever that name leads.
+      ["x", "p/q/r/../../../etc/passwd"],
+      ["h", "p/q/r/.git/hooks"],
     ] as const) {
       expect(linkTarget(path, target)).toBeUndefined();
     }

@@ -216,7 +216,12 @@ describe("the gate", () => {
     const spec = await house.newJob([implement]);
     await createWorker(house.deps, never)(createTestClaim(spec).claim);
     const result = await house.artifacts.readResult(spec.job_id);
-    expect(result?.error?.details).toMatchObject({ findings: [{ rule: "submodule", path: ".gitmodules" }] });
+    expect(result?.error?.details).toMatchObject({
+      findings: [
+        { rule: "workflow", path: ".github" },
+        { rule: "submodule", path: ".gitmodules" },
+      ],
+    });
   });
 });
 

@@ -206,6 +206,19 @@ test("a checkout is made anew from a recorded tree, whatever was done to it", as
   expect((await takeSnapshot(git, workspace)).tree).toBe(tree);
 });
 
+test("a base branch called master is checked out like any other", async () => {
+  const jobId = "job-on-master";
+  const mirrors = createMirrors({ root: join(folder, "mirrors"), git });
+  await mirrors.fetch(repository, base, jobId, { origin: "https://github.com/", token: "unused" });
+  const workspace = await openWorkspace(
+    { root: join(folder, "workspaces"), git },
+    { jobId, mirror, base: { ref: "master", sha: base } },
+  );
+  await workspace.checkOut(workspace.baseTree);
+  const own = { gitDir: join(workspace.tree, ".git"), workTree: workspace.tree };
+  expect((await git(["status", "--porcelain", "--branch"], own)).stdout.toString()).toBe("## master\n");
+});
+
 test("a checkout that was replaced by a link is never followed", async () => {
   const workspace = await checkedOut();
   await rm(workspace.tree, { recursive: true });

@@ -115,6 +115,13 @@ describe("the end of a whole process tree", () => {
   });
 });
 
+test("a process that got away with another environment is not waited for, although it holds the output open", async () => {
+  const begin = performance.now();
+  const { end } = await start("escapes.js", []);
+  expect(await end).toMatchObject({ exitCode: 0, ended: undefined });
+  expect(performance.now() - begin).toBeLessThan(20_000);
+});
+
 test("output is handed on and never kept", async () => {
   let chars = 0;
   const { end } = await start("noisy.js", ["64"], {
