@@ -18,6 +18,9 @@ const BullMq = z.object({
   Queue: z.custom<new (name: string, options: object) => BullQueue>((value) => typeof value === "function"),
 });
 
+/** From Debian's package of this name. */
+const redisServer = "redis-server";
+
 export async function createBullMq(folder: string, load: LoadOpponent): Promise<Contestant> {
   const { Queue } = BullMq.parse(load("bullmq"));
   const { port, end } = await startRedis(folder);
@@ -47,7 +50,7 @@ async function startRedis(folder: string): Promise<{ port: number; end: () => Pr
     save: "",
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
-  const redis = spawn("redis-server", flags, { stdio: "ignore" });
+  const redis = spawn(redisServer, flags, { stdio: "ignore" });
   const exited = once(redis, "exit").catch((cause: unknown) => {
     throw new Error("redis-server is not installed (Debian: apt-get install redis-server)", {
       cause,
