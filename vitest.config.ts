@@ -6,6 +6,7 @@ const report = process.env["TEST_REPORT"];
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/property-seed.ts"],
     pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -15,6 +15,9 @@ import { plainLine } from "./plain.ts";
 import { endedTitle, heldFindings, mayShowPatch, whatNext } from "./unhappy.ts";
 import type { Voice } from "./voice.ts";
 
+/** Before an indented line, which would otherwise belong to the checklist above it. */
+const endOfList = "<!-- -->\n\n";
+
 export interface Ended {
   spec: GitHubJob;
   result: JobResult;
@@ -133,7 +136,8 @@ function reportIn({ spec, report, landing }: Ended, voice: Voice): (maxChars: nu
         ? `pull request #${landing.number}`
         : voice.whereIs(spec.job_id, "report.md");
     const hint = `\n\n*Shortened; the whole report: ${whole}*`;
-    const fitted = fitMarkdown(report, maxChars - hint.length, voice);
-    return fitted.cut && fitted.text !== "" ? `${fitted.text}${hint}` : fitted.text;
+    const fitted = fitMarkdown(report, maxChars - hint.length - endOfList.length, voice);
+    if (fitted.text === "") return "";
+    return `${/^\s/.test(fitted.text) ? endOfList : ""}${fitted.text}${fitted.cut ? hint : ""}`;
   };
 }

@@ -161,6 +161,13 @@ describe("at the end", () => {
     expect(unbalanced(seenOf(body))).toEqual([]);
   });
 
+  test("a report that begins with an indented line does not become part of the checklist", () => {
+    const { html } = seenOf(
+      ended({ report: "  ```\n  a\n  ```\n\nword", landing: opened, patch: undefined }),
+    );
+    expect(html).toMatch(/<\/ul>[^]*<pre><code>a\n<\/code><\/pre>\n<p>word<\/p>/);
+  });
+
   test("whatever the agent wrote: below the limit, balanced, silent, one mark", () => {
     const landings: Landing[] = [
       opened,
