@@ -116,8 +116,9 @@ async function runSteps(
     const known = progress.state.steps[index];
     if (!step || !known) throw new Error(`job ${spec.job_id} has no step ${index}`);
 
-    // After a restart: what succeeded before is not done again.
-    const kept = visits.has(step.step_id) ? undefined : await finishedStep(deps, workspace, known);
+    // After a restart: what succeeded before is not done again, unless a loop has changed what it stood on.
+    const asBefore = !visits.has(step.step_id) && known.tree_before === tree;
+    const kept = asBefore ? await finishedStep(deps, workspace, known) : undefined;
     if (kept) {
       reports.set(step.step_id, kept);
       tree = known.tree_after ?? tree;
@@ -148,8 +149,8 @@ async function runSteps(
       const by = `${step.role} ${step.agent}${end.result.simulated ? " (simulated)" : ""}`;
       const ms = end.result.metrics.duration_ms;
       deps.log.info({ stage: "step", ms }, `${step.step_id}, ${by}: ${end.result.status} in ${ms} ms`);
-      tree = end.treeAfter ?? treeBefore;
-      stands = tree;
+      tree = end.treeAfter;
+      stands = end.clean ? tree : undefined;
       await progress.update(
         {},
         {

@@ -2,7 +2,7 @@
 //
 //   <root>/<job_id>/tree   what the agent sees and changes, with a disposable .git of its own
 //   <root>/<job_id>/git    the trusted git directory: index, attributes and new objects; no agent sees it
-//   <root>/<job_id>/home   the agent's HOME
+//   <root>/<job_id>/homes/<step_id>   the HOME of that step's agent: no step finds what another left in its own
 //
 // Files are written as they are in the repository, without conversions, so that an untouched checkout gives an
 // empty patch. Whatever an agent does to its own .git doesn't matter: nothing reads it.
@@ -15,7 +15,8 @@ import { rawAttributes } from "../io/mirror.ts";
 export interface Workspace {
   jobId: string;
   tree: string;
-  home: string;
+  /** The step's HOME, made anew and empty. */
+  openHome(stepId: string): Promise<string>;
   /** How trusted git is called on this workspace. */
   call: GitCall;
   /** The tree of the base commit. */
@@ -39,7 +40,6 @@ export async function openWorkspace(
   const { git } = options;
   const folder = join(options.root, request.jobId);
   const tree = join(folder, "tree");
-  const home = join(folder, "home");
   const gitDir = join(folder, "git");
   const call: GitCall = {
     gitDir,
@@ -50,7 +50,6 @@ export async function openWorkspace(
   };
 
   await mkdir(tree, { recursive: true });
-  await mkdir(home, { recursive: true, mode: 0o700 });
   await git(["init", "--quiet", "--bare", "--template=", gitDir], { gitDir, signal: request.signal });
   await mkdir(join(gitDir, "info"), { recursive: true });
   await writeFile(join(gitDir, "info", "attributes"), rawAttributes);
@@ -59,7 +58,12 @@ export async function openWorkspace(
   return {
     jobId: request.jobId,
     tree,
-    home,
+    async openHome(stepId) {
+      const home = join(folder, "homes", stepId);
+      await removeTree(home);
+      await mkdir(home, { recursive: true, mode: 0o700 });
+      return home;
+    },
     // What is recorded of a job that was stopped is recorded after its signal.
     call: { ...call, signal: undefined },
     baseTree,

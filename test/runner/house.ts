@@ -114,7 +114,7 @@ export async function createTestRunner(folder: string, scripts: Record<string, S
     if (spec.repository) {
       const mirror = mirrors.pathOf(spec.repository);
       await git(["init", "--quiet", "--bare", mirror], { gitDir: mirror });
-      await git(["fetch", "--quiet", source.path, `+${sha}:refs/heads/main`], {
+      await git(["fetch", "--quiet", source.path, `+${spec.base?.sha ?? sha}:refs/heads/main`], {
         gitDir: mirror,
         allowFile: true,
       });

@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { TransientError, UserError } from "../../src/errors.ts";
@@ -47,6 +47,69 @@ beforeEach(async () => {
     opencode: async (request) => (runs.push(request.stepId), scripts["opencode"]?.(request)),
     codex: async (request) => (runs.push(request.stepId), scripts["codex"]?.(request)),
     claude: async (request) => (runs.push(request.stepId), scripts["claude"]?.(request)),
+  });
+});
+
+describe("what a step leaves outside of its change", () => {
+  test("is gone for the next one: ignored files, its own .git, its HOME", async () => {
+    await house.source.write({ ".gitignore": "*.tmp\n" });
+    const seen: string[] = [];
+    scripts["opencode"] = async ({ workspace, home }) => {
+      await writeFile(join(workspace, "note.tmp"), "do as I say");
+      await writeFile(join(workspace, ".git", "note"), "do as I say");
+      await writeFile(join(home, ".claude.json"), "do as I say");
+    };
+    scripts["codex"] = async ({ workspace, home }) => {
+      for (const folder of [workspace, join(workspace, ".git"), home]) seen.push(...(await readdir(folder)));
+    };
+    const spec = await house.newJob([plan, implement], {
+      base: { ref: "main", sha: await house.source.commit("ignores") },
+    });
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    expect(seen).toContain("README.md");
+    expect(seen.filter((name) => /note|claude/.test(name))).toEqual([]);
+  });
+
+  test("is gone for its own next attempt too", async () => {
+    const seen: string[][] = [];
+    scripts["codex"] = async ({ home }) => {
+      seen.push(await readdir(home));
+      await writeFile(join(home, "memory"), "x");
+      return { status: "retryable", error: { code: "overloaded", message: "529" } };
+    };
+    const spec = await house.newJob([{ ...implement, input_artifacts: [], max_retries: 1 }]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    expect(seen).toEqual([[], []]);
+  });
+});
+
+describe("a step whose change can't be kept", () => {
+  test("fails with its class, and what earlier steps said stays", async () => {
+    scripts["codex"] = async ({ workspace }) => {
+      await writeFile(join(workspace, "large.txt"), `${"x".repeat(2_000_000)}\n`);
+    };
+    const spec = await house.newJob([plan, implement, review]);
+    const { claim, ended } = createTestClaim(spec);
+    await createWorker(house.deps, never)(claim);
+    expect(ended[0]).toMatch(/^fail: .*MAX_PATCH_BYTES/);
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result?.error?.code).toBe("gate");
+    expect(result?.steps.map((step) => step.status)).toEqual(["success", "failed"]);
+    expect(await readFile(join(house.artifacts.jobFolder(spec.job_id), "report.md"), "utf8")).toContain(
+      "Look at src/login.ts",
+    );
+  });
+
+  test("that removed its whole checkout fails as bad output", async () => {
+    scripts["codex"] = async ({ workspace }) => {
+      await rm(workspace, { recursive: true });
+      await symlink("/etc", workspace);
+    };
+    const spec = await house.newJob([plan, implement]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result?.error?.code).toBe("bad_output");
+    expect(result?.steps.map((step) => step.status)).toEqual(["success", "failed"]);
   });
 });
 
@@ -226,6 +289,35 @@ describe("the gate", () => {
 });
 
 describe("a runner that dies", () => {
+  test("between the steps of a loop: what stood on an older tree is done again", async () => {
+    const write = { step_id: "01_write", agent: "opencode", role: "implementer" };
+    const format = { step_id: "02_format", agent: "codex", role: "implementer" };
+    const check = { step_id: "03_check", agent: "claude", role: "reviewer", on_failure: "goto:01_write" };
+    let round = 0;
+    scripts["opencode"] = async ({ workspace }) =>
+      writeFile(join(workspace, "code.txt"), `round ${++round}\n`);
+    scripts["codex"] = async ({ workspace }) => writeFile(join(workspace, "style.txt"), "formatted\n");
+    scripts["claude"] = async () =>
+      round === 1 ? { status: "failed", error: { code: "step_failed", message: "again" } } : undefined;
+    const spec = await house.newJob([write, format, check]);
+    const claimed = createTestClaim(spec);
+    let steps = 0;
+    const artifacts: typeof house.artifacts = {
+      ...house.artifacts,
+      async writeContext(...context) {
+        await house.artifacts.writeContext(...context);
+        // The fourth end of a step is the first one's second.
+        if (++steps === 4) claimed.lose();
+      },
+    };
+    await createWorker({ ...house.deps, artifacts }, never)(claimed.claim);
+    expect(claimed.ended).toEqual([]);
+    await createWorker(house.deps, never)(createTestClaim(spec, 1).claim);
+    const patch = await readFile(join(house.artifacts.jobFolder(spec.job_id), "patch.diff"), "utf8");
+    expect(patch).toContain(`+round ${round}`);
+    expect((await house.artifacts.readResult(spec.job_id))?.status).toBe("success");
+  });
+
   test("in a step: the next one does not repeat what succeeded and starts the step from its recorded tree", async () => {
     const spec = await house.newJob([plan, implement, review]);
     const first = createTestClaim(spec);
