@@ -1,7 +1,10 @@
 // Programs of the demo, each a process of its own: started, waited for, ended with everything they left.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+
+const endWithParent = join(import.meta.dirname, "end-with-parent.ts");
 
 export interface Program {
   /** Resolves with the first line for which `pick` gives something; rejects when the program ends before. */
@@ -16,15 +19,16 @@ export function startProgram(
   args: string[],
   options: { env: Record<string, string>; cwd: string; onLine: (line: string) => void },
 ): Program {
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, ["--import", endWithParent, ...args], {
     cwd: options.cwd,
     env: options.env,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const last: string[] = [];
   const listeners = new Set<(line: string) => void>();
   const ended = once(child, "exit");
   for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
     createInterface({ input: stream }).on("line", (line) => {
       last.push(line);
       if (last.length > 20) last.shift();

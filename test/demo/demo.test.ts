@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../temp-folder.ts";
 
 const project = join(import.meta.dirname, "..", "..");
@@ -100,5 +100,16 @@ describe("npm run demo", () => {
     demo.signal("SIGINT");
     expect(await demo.exitCode).toBe(130);
     expect(await leftovers(data)).toEqual([]);
+  });
+
+  test("its programs end with it when it is killed, and the next run goes on", async () => {
+    const data = join(folder, "killed");
+    const demo = startDemo(data, "--keep");
+    await demo.until("Still running");
+    demo.signal("SIGKILL");
+    expect(await demo.exitCode).toBe(null);
+    await vi.waitFor(async () => expect(await leftovers(data)).toEqual([]), { timeout: 20_000 });
+    const again = startDemo(data);
+    expect(await again.exitCode, again.lines.join("\n")).toBe(0);
   });
 });
