@@ -59,3 +59,43 @@ test("no page is of a machine or a registry", async () => {
     });
   }
 });
+
+describe("docs/security.md", () => {
+  const sections = [
+    "Prompt and trigger",
+    "Sandbox",
+    "Network and keys",
+    "Git and patches",
+    "Publishing",
+    "Audit",
+  ];
+
+  test.each(sections)("each threat under %s has a defence and a test that is there", async (section) => {
+    const text = await readFile(join(project, "docs/security.md"), "utf8");
+    const [, body = ""] = text.split(`\n## ${section}\n`);
+    const lines = (body.split("\n## ")[0] ?? "").split("\n").filter((line) => line.startsWith("|"));
+    const [head, , ...rows] = lines.map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+    expect(head).toEqual(["threat", "defence", "test"]);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const [threat = "", defence, tests = "", ...more] of rows) {
+      expect({ threat, defence, more }).toEqual({
+        threat: expect.stringMatching(/\S/),
+        defence: expect.stringMatching(/\S/),
+        more: [],
+      });
+      const files = [...tests.matchAll(/\]\(\.\.\/(test\/[\w./-]+\.test\.ts)\)/g)].map(
+        ([, file = ""]) => file,
+      );
+      expect({ threat, tests: files.length }).not.toEqual({ threat, tests: 0 });
+      expect({ threat, missing: files.filter((file) => !existsSync(join(project, file))) }).toEqual({
+        threat,
+        missing: [],
+      });
+    }
+  });
+});
