@@ -80,6 +80,11 @@ export interface Queue<Payload> {
   counts(): Promise<Record<QueueState, number>>;
   /** How many tickets are to be claimed before this pending one; undefined when it isn't pending. */
   position(id: string): Promise<number | undefined>;
+  /**
+   * When this pending ticket will probably be claimed, from how long the last runs took, what runs now and what comes
+   * before it; undefined when it isn't pending, or while nothing has run yet.
+   */
+  estimateStart(id: string): Promise<Date | undefined>;
   /** Pending or parked: cancelled at once. Running: a durable request that the holder sees as an abort. */
   cancel(id: string, note: string): Promise<"cancelled" | "requested" | "finished" | "unknown">;
   /** From awaiting_approval back to the head of its key. False when it isn't parked. */

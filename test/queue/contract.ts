@@ -361,6 +361,41 @@ export function describeQueueContract(name: string, setUp: () => Promise<QueueUn
         expect(await queue.position("unknown")).toBeUndefined();
       });
 
+      test("estimateStart: nothing is known until something has run, and then only of what waits", async () => {
+        await enqueueAll(ticket("a"), ticket("b"));
+        expect(await queue.estimateStart("b")).toBeUndefined();
+        await (await nextClaim(queue)).complete();
+        expect(await queue.estimateStart("b")).toBeInstanceOf(Date);
+        expect(await queue.estimateStart("a")).toBeUndefined();
+        expect(await queue.estimateStart("unknown")).toBeUndefined();
+        await nextClaim(queue);
+        expect(await queue.estimateStart("b")).toBeUndefined();
+      });
+
+      test("estimateStart: as long as the usual run for each that comes before", async () => {
+        // What runs meanwhile takes as long as the other waits for its time.
+        const runMs = 150;
+        await enqueueAll(ticket("long"));
+        const long = await nextClaim(queue);
+        await enqueueAll(ticket("timer", { notBefore: later(runMs) }));
+        const timer = await nextClaim(queue);
+        await long.complete();
+        await timer.release();
+        expect(await queue.cancel("timer", "it was only a clock")).toBe("cancelled");
+
+        const other = await underTest.open();
+        await enqueueAll(...["k1", "k2", "k3"].map((id) => ticket(id, { key: "k" })));
+        const begun = Date.now();
+        await nextClaim(queue);
+        const k2 = Number(await other.estimateStart("k2"));
+        const k3 = Number(await other.estimateStart("k3"));
+        expect(k2 - begun).toBeGreaterThan(runMs / 2);
+        expect(k3 - k2).toBeGreaterThan(runMs / 2);
+        expect(k3 - begun).toBeLessThan(60_000);
+        await enqueueAll(ticket("late", { notBefore: later(3_600_000) }));
+        expect(Number(await other.estimateStart("late"))).toBeGreaterThanOrEqual(begun + 3_600_000);
+      });
+
       test("list pages in order", async () => {
         const ids = Array.from({ length: 7 }, (_, i) => `t${i}`);
         await enqueueAll(...ids.map((id) => ticket(id)));

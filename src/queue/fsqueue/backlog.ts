@@ -102,6 +102,8 @@ export function createBacklog(options: { now: () => Date; onReady: () => void })
       const keyHash = keyHashOf(name);
       if (pending.has(name)) change(keyHash, () => holds.set(keyHash, name, untilMs));
     },
+    /** Whether a ticket in back-off holds the key, as far as this process has looked. */
+    isWaiting: (keyHash: string): boolean => holds.of(keyHash)?.waiting === true,
     /** The most urgent ticket that may be claimed. */
     next: () => ready.first(),
     /** The first pending ticket of a key. */

@@ -8,6 +8,7 @@ import { createBacklog } from "./backlog.ts";
 import { claimNext } from "./claim.ts";
 import { openDrafts } from "./drafts.ts";
 import { createEnqueue } from "./enqueue.ts";
+import { estimate } from "./estimate.ts";
 import { openFolderLock } from "./folder-lock.ts";
 import { openFolderSyncs } from "./folder-sync.ts";
 import { forget } from "./forget.ts";
@@ -21,6 +22,7 @@ import { approve, cancel, requeue, unlock } from "./move-waiting.ts";
 import type { FsQueueOptions, Parts } from "./parts.ts";
 import { createRecovery } from "./recover.ts";
 import { dropStaleKeys, dropStaleRequests, repairDrafts } from "./repair.ts";
+import { createRuns } from "./runs.ts";
 import { createSmallFiles } from "./small-files.ts";
 import { startSweeping } from "./sweep.ts";
 import { createSequence } from "./ticket-name.ts";
@@ -48,6 +50,7 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
     lock,
     drafts,
     small: createSmallFiles(layout, drafts.folder),
+    runs: createRuns(layout),
     backlog: createBacklog({ now, onReady: waiters.wakeAll }),
     sequence: createSequence(now),
     sync: syncs.sync,
@@ -88,6 +91,7 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
       const place = await lock.run(() => locate(parts, id));
       return place?.state === "pending" ? parts.backlog.pending.rank(place.name) : undefined;
     },
+    estimateStart: (id) => estimate(parts, id),
     cancel: (id, note) => cancel(parts, id, note),
     approve: (id, note) => approve(parts, id, note),
     requeue: (id, note) => requeue(parts, id, note),

@@ -12,6 +12,7 @@ export type Layout = ReturnType<typeof createLayout>;
  *     cancel/<id>         requests to end a running ticket
  *     tmp/<process>/      files that are being written, a folder for each process
  *     lock                see folder-lock.ts
+ *     runs                when the last runs began and ended
  */
 export function createLayout(root: string) {
   return {
@@ -26,6 +27,7 @@ export function createLayout(root: string) {
     cancel: (id: string) => join(root, "cancel", id),
     tmp: join(root, "tmp"),
     lock: join(root, "lock"),
+    runs: join(root, "runs"),
   };
 }
 

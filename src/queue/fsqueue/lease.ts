@@ -131,6 +131,12 @@ export function createLease<Payload>(
     if (note !== undefined && !over) abort.abort(new CancelRequested(note));
   }
 
+  /** The end of a run that tells how long runs take. */
+  async function endRun(state: QueueState, note: string | null): Promise<void> {
+    await end(state, { note });
+    parts.runs.note({ startedAt: new Date(record.updated_at), endedAt: parts.now() });
+  }
+
   const heart = setInterval(() => void beat(), parts.heartbeatMs);
   heart.unref();
   const lease: Lease<Payload> = {
@@ -143,10 +149,10 @@ export function createLease<Payload>(
         lose();
         throw lostError();
       },
-      complete: (note) => end("done", { note: note ?? null }),
-      fail: (note) => end("failed", { note }),
+      complete: (note) => endRun("done", note ?? null),
+      fail: (note) => endRun("failed", note),
       cancelled: (note) => end("cancelled", { note }),
-      park: (note) => end("awaiting_approval", { note }),
+      park: (note) => endRun("awaiting_approval", note),
       retry: (note, notBefore) => end("pending", { note, not_before: notBefore?.toISOString() ?? null }),
       release: () => end("pending", { attempts: Math.max(0, record.attempts - 1) }),
     },

@@ -9,6 +9,7 @@ import type { SyncedFolder } from "./folder-sync.ts";
 import type { Holder } from "./holder.ts";
 import type { Layout } from "./layout.ts";
 import type { Lease } from "./lease.ts";
+import type { Runs } from "./runs.ts";
 import type { SmallFiles } from "./small-files.ts";
 
 export interface FsQueueOptions<Payload> {
@@ -40,6 +41,7 @@ export interface Parts<Payload> {
   lock: FolderLock;
   drafts: Drafts;
   small: SmallFiles;
+  runs: Runs;
   backlog: Backlog;
   sequence: { next(): number; observe(used: number): void };
   /** Makes the names of these folders durable. */
