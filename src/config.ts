@@ -48,6 +48,7 @@ const Environment = z.object({
     .regex(/^[/@!][A-Za-z][A-Za-z0-9-]{0,38}$/, "/, @ or ! and a word, such as /agent")
     .default("/agent"),
   ALLOWED_BOTS: list.prefault(""),
+  RECOVER_INTERVAL_SEC: seconds(0, 86_400).default(300),
 
   DATA_ROOT: path.prefault("var"),
   QUEUE_ROOT: path.optional(),

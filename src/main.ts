@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { z } from "zod";
 import { doctor } from "./cli/doctor.ts";
+import { recover } from "./cli/recover.ts";
 import { start } from "./cli/start.ts";
 import { UserError } from "./errors.ts";
 
@@ -26,6 +27,12 @@ program
   .description("say what is missing for real use and how to get it")
   .option("--json", "print the findings as JSON")
   .action(doctor);
+
+program
+  .command("recover")
+  .description("fetch deliveries that GitHub could not deliver, for example while this was down")
+  .option("--since <age>", "how far back: 90m, 2h, at most 3d", "3d")
+  .action(recover);
 
 try {
   await program.parseAsync();

@@ -6,18 +6,16 @@ import { readLabel } from "../command/label.ts";
 import { parse } from "../command/parse.ts";
 import { createSubmit } from "../command/submit.ts";
 import { UserError, explain } from "../errors.ts";
-import { newId } from "../job/ids.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
 import { consume } from "../queue/consume.ts";
-import { createConcerns } from "../webhook/concerns.ts";
 import { unwrapHandlerError } from "../webhook/handler-error.ts";
 import { registerHandlers } from "../webhook/handlers.ts";
 import { createInboxGaveUp, createInboxHandler } from "../webhook/inbox-worker.ts";
 import { createWebhookRoute } from "../webhook/route.ts";
 import type { House, Running } from "./assemble.ts";
 import { openPublisher } from "./open-publisher.ts";
+import { allowedBots, labelPrefix, openKeep } from "./open-deliveries.ts";
 
-const labelPrefix = "agent:";
 /** Deliveries and publications are short and mostly wait for GitHub. */
 const concurrency = 4;
 /** With pauses of up to five minutes: GitHub may be away for hours before a delivery or a word to it is given up. */
@@ -32,14 +30,13 @@ const saidBy = {
 
 /** Starts listening and working; resolves once the port is open. */
 export async function runWeb(house: House): Promise<Running> {
-  const { config, log, probot, inbox, outbox, agents, clock } = house;
-  const allowedBots = new Set(config.ALLOWED_BOTS.map((login) => login.toLowerCase()));
+  const { config, log, probot, inbox, outbox, agents } = house;
   const { host } = config.github;
 
   registerHandlers(probot, {
     answer: createAnswer({
       github: (installationId) => probot.github(installationId),
-      authorize: createAuthorize({ self: () => probot.self(), allowedBots }),
+      authorize: createAuthorize({ self: () => probot.self(), allowedBots: allowedBots(house) }),
       self: () => probot.self(),
       submit: createSubmit(house),
       outbox,
@@ -92,11 +89,8 @@ export async function runWeb(house: House): Promise<Running> {
 
   const route = createWebhookRoute({
     verify: (body, signature) => probot.verify(body, signature),
-    inbox,
+    keep: openKeep(house),
     maxBodyBytes: config.MAX_WEBHOOK_BODY_BYTES,
-    concerns: createConcerns({ trigger: config.TRIGGER, labelPrefix, allowedBots }),
-    clock,
-    newId,
     log,
   });
   const server = serve({ fetch: route.fetch, hostname: config.HOST, port: config.PORT });

@@ -5,6 +5,7 @@ import { UserError } from "../errors.ts";
 import { assemble } from "./assemble.ts";
 import { readEnvironment } from "./environment.ts";
 import { forgetEnded } from "./forget-ended.ts";
+import { recoverMissed } from "./recover-missed.ts";
 import { runRunner } from "./run-runner.ts";
 import { runWeb } from "./run-web.ts";
 import { openSetup } from "./setup.ts";
@@ -33,7 +34,7 @@ async function serve(config: Config, credentials: Credentials, part: Part): Prom
   const { log } = house;
   const running = [
     forgetEnded(house),
-    ...(part === "runner" ? [] : [await runWeb(house)]),
+    ...(part === "runner" ? [] : [await runWeb(house), recoverMissed(house)]),
     ...(part === "web" ? [] : [await runRunner(house)]),
   ];
   log.info({ part }, "patchbay is ready");

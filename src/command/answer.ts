@@ -78,6 +78,11 @@ export function createAnswer(options: AnswerOptions) {
       return;
     }
 
+    if (isStale(trigger)) {
+      await reply(trigger, staleBody(trigger));
+      return;
+    }
+
     await react(trigger, "eyes");
     const base = await findBase(github, trigger);
     const cutoff = { at: trigger.at, ...(trigger.comment && { commentId: trigger.comment.id }) };
@@ -101,6 +106,25 @@ export function createAnswer(options: AnswerOptions) {
       );
     }
   };
+}
+
+/** A request that took longer to arrive may not be wanted any more: whoever asked is asked. */
+const staleAfterMs = 24 * 60 * 60 * 1000;
+
+function ageMs({ delivery, at }: Trigger): number {
+  return Date.parse(delivery.receivedAt) - Date.parse(at);
+}
+
+function isStale(trigger: Trigger): boolean {
+  return ageMs(trigger) > staleAfterMs;
+}
+
+function staleBody(trigger: Trigger): string {
+  const hours = Math.round(ageMs(trigger) / 3_600_000);
+  return (
+    `This was asked ${hours} hours ago and has only reached Patchbay now, so nothing was started. ` +
+    "Is it still wanted? Then ask again in a new comment."
+  );
 }
 
 export type Answer = ReturnType<typeof createAnswer>;

@@ -1,6 +1,6 @@
 // GitHub's REST API as the App itself uses it: who it is, and tokens for its installations.
 import { z } from "zod";
-import { createCall, once, type Requester, User } from "./github-call.ts";
+import { createCall, createPagedCall, once, type Requester, User } from "./github-call.ts";
 import type { RepositoryName } from "./github.ts";
 
 interface InstallationToken {
@@ -8,9 +8,40 @@ interface InstallationToken {
   expiresAt: string;
 }
 
+/** One try of GitHub's to deliver; a delivery that was repeated has several of the same GUID. */
+export interface DeliveryAttempt {
+  id: number;
+  guid: string;
+  event: string;
+  action: string;
+  /** 0 when no answer came. */
+  statusCode: number;
+  /** ISO 8601. */
+  deliveredAt: string;
+}
+
+const Attempt = z
+  .object({
+    id: z.number(),
+    guid: z.string(),
+    event: z.string(),
+    action: z.string().nullable(),
+    status_code: z.number(),
+    delivered_at: z.string(),
+  })
+  .transform(({ id, guid, event, action, status_code, delivered_at }): DeliveryAttempt => ({
+    id,
+    guid,
+    event,
+    action: action ?? "",
+    statusCode: status_code,
+    deliveredAt: delivered_at,
+  }));
+
 /** Calls on behalf of the App itself. */
 export function createAppGitHub(octokit: Requester) {
   const call = createCall(octokit);
+  const callWithNext = createPagedCall(octokit);
 
   return {
     /** The App's own number and name; its bot account is called `<slug>[bot]`. */
@@ -40,6 +71,38 @@ export function createAppGitHub(octokit: Requester) {
         { installation_id: installationId, repositories: [repository.name], permissions, ...once },
       );
       return { token: made.token, expiresAt: made.expires_at };
+    },
+
+    /**
+     * GitHub's attempts to deliver since a moment, newest first. The list has no numbered pages: each answer's Link
+     * header names the next one. https://docs.github.com/en/rest/apps/webhooks#list-deliveries-for-an-app-webhook
+     */
+    async *deliveryAttempts(since: Date): AsyncGenerator<DeliveryAttempt> {
+      let cursor: string | undefined;
+      do {
+        const page = await callWithNext(
+          "reading what GitHub tried to deliver",
+          z.array(Attempt),
+          "GET /app/hook/deliveries",
+          { per_page: 100, ...(cursor === undefined ? {} : { cursor }) },
+        );
+        for (const attempt of page.data) {
+          if (Date.parse(attempt.deliveredAt) < since.getTime()) return;
+          yield attempt;
+        }
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+    },
+
+    /** What an attempt tried to deliver. */
+    async deliveryPayload(id: number): Promise<object> {
+      const found = await call(
+        `reading delivery ${id}`,
+        z.object({ request: z.object({ payload: z.looseObject({}) }) }),
+        "GET /app/hook/deliveries/{delivery_id}",
+        { delivery_id: id },
+      );
+      return found.request.payload;
     },
   };
 }

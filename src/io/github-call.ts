@@ -18,6 +18,28 @@ export const User = z.object({ login: z.string(), id: z.number(), type: z.string
 /** What makes a call: the action for the error, the schema of the answer, the route and its parameters. */
 type Call = <T>(action: string, schema: z.ZodType<T>, route: string, parameters: object) => Promise<T>;
 
+/**
+ * As `createCall`, for lists whose next page is named by a cursor in the Link header.
+ * https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api#using-link-headers
+ */
+export function createPagedCall(octokit: Requester) {
+  return async <T>(
+    action: string,
+    schema: z.ZodType<T>,
+    route: string,
+    parameters: object,
+  ): Promise<{ data: T; cursor: string | undefined }> => {
+    try {
+      const { data, headers } = await octokit.request(route, { ...parameters });
+      const link = z.string().catch("").parse(headers["link"]);
+      const cursor = /[?&]cursor=([^&>]+)[^>]*>;\s*rel="next"/.exec(link)?.[1];
+      return { data: schema.parse(data), cursor: cursor && decodeURIComponent(cursor) };
+    } catch (cause) {
+      throw asGitHubError(action, cause);
+    }
+  };
+}
+
 /** Calls through this Octokit. They throw UserError or TransientError that names the action. */
 export function createCall(octokit: Requester): Call {
   return async (action, schema, route, parameters) => {

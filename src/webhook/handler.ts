@@ -3,7 +3,9 @@ import type { Answer, Asked } from "../command/answer.ts";
 import type { Delivery } from "../job/delivery.ts";
 import type { Log } from "../log.ts";
 
-export type EventName = "issue_comment.created" | "issues.labeled" | "pull_request.labeled";
+/** What Patchbay handles of all that GitHub sends. */
+export const eventNames = ["issue_comment.created", "issues.labeled", "pull_request.labeled"] as const;
+export type EventName = (typeof eventNames)[number];
 
 /** Handles one delivery; `payload` is Probot's, still to be decoded. */
 export type Handler = (delivery: Delivery, payload: unknown) => Promise<void>;

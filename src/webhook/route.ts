@@ -9,19 +9,15 @@ import { z } from "zod";
 import { explain } from "../errors.ts";
 import { Delivery } from "../job/delivery.ts";
 import type { Log } from "../log.ts";
-import type { Queue } from "../queue/contract.ts";
+import type { Keep } from "./keep.ts";
 
 export const webhookPath = "/api/github/webhooks";
 
 export interface WebhookRouteOptions {
   /** Whether `signature` is the secret's over `body`. */
   verify: (body: string, signature: string) => Promise<boolean>;
-  inbox: Pick<Queue<Delivery>, "enqueue">;
+  keep: Keep;
   maxBodyBytes: number;
-  /** Whether a delivery can concern us, told from its own words alone. */
-  concerns: (event: string, payload: unknown) => boolean;
-  clock: () => Date;
-  newId: () => string;
   log: Log;
 }
 
@@ -41,7 +37,7 @@ const retryAfterSec = 10;
  * 400, 401, 405, 413 or 415 for what is not a delivery; 503 when the inbox can't keep it.
  */
 export function createWebhookRoute(options: WebhookRouteOptions): Hono {
-  const { verify, inbox, maxBodyBytes, concerns, clock, newId, log } = options;
+  const { verify, keep, maxBodyBytes, log } = options;
   const app = new Hono();
 
   const limit = bodyLimit({
@@ -74,18 +70,11 @@ export function createWebhookRoute(options: WebhookRouteOptions): Hono {
 
     const payload = parseJson(body);
     if (payload === undefined) return problem(c, 400, "the body is not a JSON object");
-    if (!concerns(event, payload)) return c.json({ status: "ignored" }, 202);
-
-    const delivery: Delivery = {
-      inbox_id: newId(),
-      guid,
-      event,
-      received_at: clock().toISOString(),
-      body,
-    };
     try {
-      const status = await inbox.enqueue({ id: guid, key: keyOf(payload, guid), payload: delivery });
-      log.info({ stage: "webhook", delivery: guid }, `${event} is kept in the inbox: ${status}`);
+      const status = await keep({ guid, event, body, payload });
+      if (status !== "ignored") {
+        log.info({ stage: "webhook", delivery: guid }, `${event} is kept in the inbox: ${status}`);
+      }
       return c.json({ status }, 202);
     } catch (error) {
       log.error({ delivery: guid, error: explain(error) }, "keeping a delivery in the inbox");
@@ -99,21 +88,6 @@ export function createWebhookRoute(options: WebhookRouteOptions): Hono {
     return problem(c, 405, "GitHub's webhooks are sent here by POST");
   });
   return app;
-}
-
-const Place = z.object({
-  repository: z.object({ full_name: z.string().min(1) }),
-  issue: z.object({ number: z.int() }).optional(),
-  pull_request: z.object({ number: z.int() }).optional(),
-});
-
-/** Deliveries of one issue keep their order; what belongs to none has a key of its own. */
-function keyOf(payload: object, guid: string): string {
-  const place = Place.safeParse(payload);
-  const number = place.data?.issue?.number ?? place.data?.pull_request?.number;
-  return place.success && number !== undefined
-    ? `${place.data.repository.full_name}#${number}`.toLowerCase()
-    : guid;
 }
 
 function parseJson(body: string): object | undefined {

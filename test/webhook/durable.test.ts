@@ -10,6 +10,7 @@ import { Intent } from "../../src/job/intent.ts";
 import { JobSpec } from "../../src/job/job-spec.ts";
 import { consume } from "../../src/queue/consume.ts";
 import { createFsQueue } from "../../src/queue/fsqueue/fsqueue.ts";
+import { createKeep } from "../../src/webhook/keep.ts";
 import { createWebhookRoute, webhookPath } from "../../src/webhook/route.ts";
 import { createWorld } from "../command/fake-github.ts";
 import { temporaryFolder } from "../temp-folder.ts";
@@ -39,11 +40,13 @@ async function open() {
   const log = pino({ level: "silent" });
   const route = createWebhookRoute({
     verify: probot.verify,
-    inbox,
+    keep: createKeep({
+      inbox,
+      concerns: () => true,
+      clock: () => new Date("2026-01-02T03:04:05.000Z"),
+      newId,
+    }),
     maxBodyBytes: 1_000_000,
-    concerns: () => true,
-    clock: () => new Date(),
-    newId,
     log,
   });
   return {

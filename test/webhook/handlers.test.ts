@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { TransientError } from "../../src/errors.ts";
 import { deriveJobId } from "../../src/job/ids.ts";
 import { Intent } from "../../src/job/intent.ts";
@@ -45,6 +46,17 @@ describe("a comment with a command", () => {
     expect(await journey.handle(delivery)).toBe("complete");
     expect(journey.jobs.tickets.map(({ id }) => id)).toEqual(ids);
     expect(journey.outbox.tickets).toHaveLength(said);
+  });
+
+  test("that is more than a day old when it arrives is asked about first", async () => {
+    const journey = await createJourney();
+    const payload = commentPayload("/agent fix the login");
+    const received_at = "2026-01-04T03:04:05.000Z";
+    expect(await journey.handle(makeDelivery("issue_comment", payload, { received_at }))).toBe("complete");
+    expect(journey.jobs.tickets).toEqual([]);
+    expect(journey.intents("reply")).toMatchObject([
+      { body: expect.stringMatching(/48 hours ago.*still wanted/) },
+    ]);
   });
 
   test("one that is wrong stops the other, and one reply says so", async () => {
@@ -216,7 +228,8 @@ describe("every recorded payload", () => {
       pulls: { 2: pullRequest(2) },
     });
     const asking = adapt(payload, "/agent fix the login");
-    expect(await journey.handle(makeDelivery(event, asking))).toBe("complete");
+    const received_at = timeOf(payload);
+    expect(await journey.handle(makeDelivery(event, asking, { received_at }))).toBe("complete");
     expect(journey.jobs.payloads()).toMatchObject([
       { repository: { owner: "Codertocat", name: "Hello-World", installation_id: 5 } },
     ]);
@@ -229,6 +242,14 @@ describe("every recorded payload", () => {
     expect([...journey.outbox.tickets, ...journey.world.calls]).toEqual([]);
   });
 });
+
+/** When the recorded event happened. */
+function timeOf(payload: object): string {
+  const At = z.object({ created_at: z.string().optional(), updated_at: z.string().optional() });
+  const Times = z.object({ comment: At.optional(), issue: At.optional(), pull_request: At.optional() });
+  const { comment, issue, pull_request: pull } = Times.parse(payload);
+  return new Date(comment?.created_at ?? issue?.updated_at ?? pull?.updated_at ?? 0).toISOString();
+}
 
 /** The payload with our label, a command in its comment when it has one, and an installation. */
 function adapt(payload: Record<string, unknown>, body: string): Record<string, unknown> {

@@ -8,6 +8,7 @@ import type { Delivery } from "../../src/job/delivery.ts";
 import { newId } from "../../src/job/ids.ts";
 import { createConcerns } from "../../src/webhook/concerns.ts";
 import { createProbotDoor, type ProbotDoor } from "../../src/webhook/probot.ts";
+import { createKeep } from "../../src/webhook/keep.ts";
 import { createWebhookRoute, webhookPath } from "../../src/webhook/route.ts";
 import { makePrivateKey } from "./credentials.ts";
 import { createMemoryQueue } from "./memory-queue.ts";
@@ -34,11 +35,13 @@ beforeAll(async () => {
   });
   const app = createWebhookRoute({
     verify: probot.verify,
-    inbox: { enqueue: (ticket) => inbox.enqueue(ticket) },
+    keep: createKeep({
+      inbox: { enqueue: (ticket) => inbox.enqueue(ticket) },
+      concerns: createConcerns({ trigger: "/agent", labelPrefix: "agent:", allowedBots: new Set() }),
+      clock: () => now,
+      newId,
+    }),
     maxBodyBytes,
-    concerns: createConcerns({ trigger: "/agent", labelPrefix: "agent:", allowedBots: new Set() }),
-    clock: () => now,
-    newId,
     log,
   });
   port = await new Promise<number>((listening) => {
