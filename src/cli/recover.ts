@@ -26,7 +26,7 @@ export async function recover(options: { since: string }): Promise<void> {
 }
 
 /** `90m`, `2h` or `3d` in milliseconds. */
-export function readAge(text: string): number {
+function readAge(text: string): number {
   const [, number = "", unit = ""] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const ageMs = Number(number) * (unitMs[unit] ?? 0);
   if (ageMs > 0 && ageMs <= maxAgeMs) return ageMs;
