@@ -3,6 +3,10 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { z } from "zod";
 import { doctor } from "./cli/doctor.ts";
+import { diff } from "./cli/jobs/diff.ts";
+import { list } from "./cli/jobs/list.ts";
+import { logs } from "./cli/jobs/logs.ts";
+import { show } from "./cli/jobs/show.ts";
 import { recover } from "./cli/recover.ts";
 import { start } from "./cli/start.ts";
 import { UserError } from "./errors.ts";
@@ -27,6 +31,39 @@ program
   .description("say what is missing for real use and how to get it")
   .option("--json", "print the findings as JSON")
   .action(doctor);
+
+program
+  .command("list")
+  .description("the jobs, newest first")
+  .option("--limit <count>", "how many", "20")
+  .option(
+    "--status <status>",
+    "only these: queued, running, success, failed, needs_human, cancelled, timeout",
+  )
+  .option("--repository <owner/name>", "only of this repository")
+  .option("--json", "print them as JSON")
+  .action(list);
+
+program
+  .command("show")
+  .description("where a job stands and what came of it; the first or last characters of its id are enough")
+  .argument("<job>")
+  .option("--json", "print everything as JSON")
+  .action(show);
+
+program
+  .command("logs")
+  .description("what a job's steps said")
+  .argument("<job>")
+  .option("--follow", "go on until the job has ended")
+  .action(logs);
+
+program
+  .command("diff")
+  .description("a job's patch, fit for `git apply`")
+  .argument("<job>")
+  .option("--step <id>", "the change of one step")
+  .action(diff);
 
 program
   .command("recover")

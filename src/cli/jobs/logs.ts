@@ -1,0 +1,75 @@
+// `patchbay logs <job> [--follow]`: what the steps said, as it grows.
+import { constants, watch } from "node:fs";
+import { open } from "node:fs/promises";
+import { safeJoin } from "../../io/file.ts";
+import { readEnvironment } from "../environment.ts";
+import { findJob, openArtifacts, readJobView, statusOf } from "./job-view.ts";
+
+/** Prints the log of every step in order; with `follow` it goes on until the job has ended. */
+export async function logs(wanted: string, options: { follow?: boolean }): Promise<void> {
+  const config = readEnvironment();
+  const artifacts = openArtifacts(config);
+  const { spec } = await findJob(config, artifacts, wanted);
+  const shown = new Map<string, number>();
+
+  async function print(): Promise<void> {
+    for (const { step_id: step } of spec.steps) {
+      const path = safeJoin(artifacts.stepFolder(spec.job_id, step), "logs.txt");
+      const { start, text } = await readFrom(path, shown.get(step) ?? 0);
+      if (text.length === 0) continue;
+      if (start === 0) process.stdout.write(`── ${step} ──\n`);
+      process.stdout.write(text);
+      shown.set(step, start + text.length);
+    }
+  }
+
+  const hasEnded = async (): Promise<boolean> => {
+    const view = await readJobView(artifacts, spec.job_id);
+    return view?.result !== undefined && view.state?.phase === "finished";
+  };
+  await print();
+  if (!options.follow) return;
+  while (!(await hasEnded())) {
+    await nextChange(artifacts.jobFolder(spec.job_id));
+    await print();
+  }
+  await print();
+  const view = await readJobView(artifacts, spec.job_id);
+  if (view) console.log(`── ${statusOf(view)} ──`);
+}
+
+/** Resolves after something below the folder changed, or after a second: a new step's folder is not watched yet. */
+function nextChange(folder: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(folder, { recursive: true });
+    const done = (): void => {
+      clearTimeout(timer);
+      watcher.close();
+      resolve();
+    };
+    const timer = setTimeout(done, 1000);
+    watcher.once("change", done);
+    watcher.once("error", done);
+  });
+}
+
+/**
+ * The bytes after `from`, none when there is no such file; from its beginning when it was begun anew, as by another
+ * attempt. A link in its place is not followed.
+ */
+async function readFrom(path: string, from: number): Promise<{ start: number; text: Buffer }> {
+  try {
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    try {
+      const { size } = await file.stat();
+      const start = size < from ? 0 : from;
+      const buffer = Buffer.alloc(size - start);
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
+      return { start, text: buffer.subarray(0, bytesRead) };
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return { start: from, text: Buffer.alloc(0) };
+  }
+}
