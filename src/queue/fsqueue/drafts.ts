@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { mkdir, open, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../../io/file.ts";
-import type { FolderLock } from "./folder-lock.ts";
+import type { FolderLock } from "../../io/folder-lock.ts";
 import { type Holder, holderTag } from "./holder.ts";
 
 export interface Drafts {

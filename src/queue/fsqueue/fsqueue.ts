@@ -9,7 +9,7 @@ import { claimNext } from "./claim.ts";
 import { openDrafts } from "./drafts.ts";
 import { createEnqueue } from "./enqueue.ts";
 import { estimate } from "./estimate.ts";
-import { openFolderLock } from "./folder-lock.ts";
+import { openFolderLock } from "../../io/folder-lock.ts";
 import { openFolderSyncs } from "./folder-sync.ts";
 import { forget } from "./forget.ts";
 import { thisProcess } from "./holder.ts";

@@ -11,7 +11,7 @@ export type Layout = ReturnType<typeof createLayout>;
  *     keys/<hash>         the ticket to which a key belongs just now, and the token of its lease
  *     cancel/<id>         requests to end a running ticket
  *     tmp/<process>/      files that are being written, a folder for each process
- *     lock                see folder-lock.ts
+ *     lock                see io/folder-lock.ts
  *     runs                when the last runs began and ended
  */
 export function createLayout(root: string) {

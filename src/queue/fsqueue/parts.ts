@@ -4,7 +4,7 @@ import type { Ticket } from "../contract.ts";
 import type { QueueLog } from "../queue-log.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Drafts } from "./drafts.ts";
-import type { FolderLock } from "./folder-lock.ts";
+import type { FolderLock } from "../../io/folder-lock.ts";
 import type { SyncedFolder } from "./folder-sync.ts";
 import type { Holder } from "./holder.ts";
 import type { Layout } from "./layout.ts";

@@ -1,7 +1,7 @@
-// A short lock on the queue's folder that the kernel releases when its process dies.
+// A short lock on a folder that the kernel releases when its process dies.
 //
-// Every move of a ticket happens under it, so that whoever holds it sees either a finished move or what a dead
-// process left in the middle of one: there are crashes to think about, but no races. Node has no flock(2); the
+// Every change of what is kept there happens under it, so that whoever holds it sees either a finished change or what
+// a dead process left in the middle of one: there are crashes to think about, but no races. Node has no flock(2); the
 // only lock in its standard library that survives kill -9 without leaving anything to clean up is SQLite's, which
 // is fcntl(2)'s F_SETLK (https://sqlite.org/lockingv3.html). So `lock` is an SQLite database that stays empty:
 // beginning an immediate transaction takes the lock, rolling it back gives it away, and nothing is ever written.

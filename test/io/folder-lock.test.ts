@@ -1,21 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { openFolderLock } from "../../../src/queue/fsqueue/folder-lock.ts";
-import { createTestFolder } from "./folder.ts";
+import { expect, test } from "vitest";
+import { openFolderLock } from "../../src/io/folder-lock.ts";
+import { temporaryFolder } from "../temp-folder.ts";
 
-let folder: ReturnType<typeof createTestFolder>;
-beforeEach(() => {
-  folder = createTestFolder();
-});
-afterEach(() => folder.end());
+const folder = await temporaryFolder();
 
-const lockModule = fileURLToPath(new URL("../../../src/queue/fsqueue/folder-lock.ts", import.meta.url));
+const lockModule = fileURLToPath(new URL("../../src/io/folder-lock.ts", import.meta.url));
 
 test("one step at a time, and a failed step gives the lock back", async () => {
-  const locks = [1, 2, 3].map(() => openFolderLock(folder.path("lock")));
+  const locks = [1, 2, 3].map(() => openFolderLock(join(folder, "lock")));
   const [first, second] = locks;
   await expect(
     first?.run(() => {
@@ -37,15 +34,15 @@ test("one step at a time, and a failed step gives the lock back", async () => {
   expect(new Set(seen)).toEqual(new Set([1]));
   for (const lock of locks) lock.close();
   // Nothing is ever written there.
-  expect(statSync(folder.path("lock")).size).toBe(0);
+  expect(statSync(join(folder, "lock")).size).toBe(0);
 });
 
 test("a process that is killed inside of its step doesn't keep the lock", async () => {
-  const held = folder.path("held");
+  const held = join(folder, "held");
   const script = `
     import { writeFileSync } from "node:fs";
     import { openFolderLock } from ${JSON.stringify(lockModule)};
-    await openFolderLock(${JSON.stringify(folder.path("lock"))}).run(() => {
+    await openFolderLock(${JSON.stringify(join(folder, "held-lock"))}).run(() => {
       writeFileSync(${JSON.stringify(held)}, "");
       process.stdout.write("inside");
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
@@ -56,7 +53,7 @@ test("a process that is killed inside of its step doesn't keep the lock", async 
   const exited = once(child, "exit");
   await once(child.stdout, "data");
   expect(existsSync(held)).toBe(true);
-  const lock = openFolderLock(folder.path("lock"));
+  const lock = openFolderLock(join(folder, "held-lock"));
   let entered = false;
   const waiting = lock.run(() => {
     entered = true;
