@@ -29,7 +29,10 @@ export async function openPublisher(house: House): Promise<Publisher> {
       botEmail: `${userId}+${botLogin}@users.noreply.${config.github.host.replace(/:\d+$/, "")}`,
     },
     mask: (text) => redactor.mask(text),
-    position: (jobId) => jobs.position(jobId),
+    async place(jobId) {
+      const ahead = await jobs.position(jobId);
+      return ahead === undefined ? undefined : { ahead, startsAt: await jobs.estimateStart(jobId) };
+    },
     publicUrl: config.PUBLIC_URL,
     artifactsRoot: config.ARTIFACTS_ROOT,
     workRoot,

@@ -35,6 +35,13 @@ interface WriteToken {
   revoke(): Promise<void>;
 }
 
+export interface Place {
+  /** How many jobs are to be started before this one. */
+  ahead: number;
+  /** When it will probably start; undefined when nothing is known about how long jobs take. */
+  startsAt: Date | undefined;
+}
+
 /** The App as GitHub knows it. */
 export interface AppIdentity {
   id: number;
@@ -55,8 +62,8 @@ export interface PublisherDeps {
   originOf(repository: Repository): string;
   app: AppIdentity;
   mask(text: string): string;
-  /** How many jobs are to be started before this one; undefined when it isn't waiting. */
-  position(jobId: string): Promise<number | undefined>;
+  /** Where a waiting job stands in the queue; undefined when it isn't waiting. */
+  place(jobId: string): Promise<Place | undefined>;
   publicUrl?: string | undefined;
   /** Only its last folder's name is ever shown. */
   artifactsRoot: string;

@@ -23,9 +23,9 @@ export async function progress(
   // The publication follows at once, or was made and waits for a person: this would only hide it.
   if (state?.phase === "finished") return;
   const waiting = state === undefined || state.phase === "queued";
-  const position = waiting ? await deps.position(spec.job_id) : undefined;
+  const place = waiting ? await deps.place(spec.job_id) : undefined;
   const github = await deps.github(spec.repository.installation_id);
-  const body = progressComment({ spec, state, position }, voiceFor(spec));
+  const body = progressComment({ spec, state, place }, voiceFor(spec));
   await createSpeaker(deps, { spec, github, record }).say(body, false);
   if (record.publication.epoch < intent.epoch) await record.note({ epoch: intent.epoch });
 }

@@ -17,7 +17,7 @@ afterAll(() => world.remove());
 
 test("is created once, edited on change only, and follows the job", async () => {
   const setup = createSetup(world, { job: specOf() });
-  setup.position(2);
+  setup.place({ ahead: 2, startsAt: undefined });
   await setup.publisher.carryOut({ ...progress, epoch: 0 });
   expect(setup.github.allComments()[0]?.body).toContain("2 jobs ahead");
   await setup.publisher.carryOut({ ...progress, epoch: 0 });

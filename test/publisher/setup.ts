@@ -5,7 +5,7 @@ import type { JobSpec } from "../../src/job/job-spec.ts";
 import type { JobState } from "../../src/job/job-state.ts";
 import type { Publication } from "../../src/job/publication.ts";
 import type { JobResult } from "../../src/job/result.ts";
-import type { PublisherDeps } from "../../src/publisher/deps.ts";
+import type { Place, PublisherDeps } from "../../src/publisher/deps.ts";
 import { createPublisher, type Publisher } from "../../src/publisher/publisher.ts";
 import { bot, createFakeGitHub, type FakeGitHub } from "./fake-github.ts";
 import { type Change, createGitWorld, type GitWorld } from "./git-world.ts";
@@ -29,7 +29,7 @@ export interface Setup {
   /** The n-th write of publication.json from now on is the moment at which the process dies. */
   dieAtWrite(n: number): void;
   writes(): number;
-  position(place: number | undefined): void;
+  place(is: Place | undefined): void;
 }
 
 export function createSetup(world: GitWorld, files: Files, change: Partial<PublisherDeps> = {}): Setup {
@@ -37,7 +37,7 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
   const tokens = { made: 0, revoked: 0 };
   let writes = 0;
   let dieAt = 0;
-  let place: number | undefined;
+  let place: Place | undefined;
   const publisher = createPublisher({
     artifacts: {
       readJob: async () => files.job,
@@ -62,7 +62,7 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
     originOf: () => world.origin,
     app: bot,
     mask,
-    position: async () => place,
+    place: async () => place,
     artifactsRoot: "/srv/patchbay/artifacts",
     workRoot: world.workRoot,
     clock: () => new Date("2026-03-04T05:07:00Z"),
@@ -77,8 +77,8 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
       dieAt = n;
     },
     writes: () => writes,
-    position(at) {
-      place = at;
+    place(is) {
+      place = is;
     },
   };
 }

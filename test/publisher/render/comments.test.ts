@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { GitHubJob } from "../../../src/job/job-spec.ts";
 import type { JobResult } from "../../../src/job/result.ts";
 import { ErrorCode } from "../../../src/job/error-code.ts";
+import type { Place } from "../../../src/publisher/deps.ts";
 import type { Landing } from "../../../src/publisher/landing.ts";
 import { type Ended, finalComment } from "../../../src/publisher/render/final-comment.ts";
 import { progressComment } from "../../../src/publisher/render/progress-comment.ts";
@@ -35,14 +36,24 @@ const failed = (change: Partial<JobResult>): JobResult =>
   resultOf({ status: "failed", patch: null, ...change });
 
 describe("while a job waits and works", () => {
-  const shown = (job: { position?: number; state?: ReturnType<typeof stateOf>; spec?: GitHubJob }): string =>
-    progressComment({ spec: specOf(), state: undefined, position: undefined, ...job }, voice);
+  const shown = (job: { place?: Place; state?: ReturnType<typeof stateOf>; spec?: GitHubJob }): string =>
+    progressComment({ spec: specOf(), state: undefined, place: undefined, ...job }, voice);
 
   test("it says how many are ahead", () => {
-    expect(title(shown({ position: 2 }))).toBe("### 🕓 In the queue, 2 jobs ahead");
-    expect(title(shown({ position: 1 }))).toBe("### 🕓 In the queue, 1 job ahead");
-    expect(title(shown({ position: 0 }))).toBe("### 🕓 Next in the queue");
+    const startsAt = undefined;
+    expect(title(shown({ place: { ahead: 2, startsAt } }))).toBe("### 🕓 In the queue, 2 jobs ahead");
+    expect(title(shown({ place: { ahead: 1, startsAt } }))).toBe("### 🕓 In the queue, 1 job ahead");
+    expect(title(shown({ place: { ahead: 0, startsAt } }))).toBe("### 🕓 Next in the queue");
     expect(title(shown({}))).toBe("### 🕓 In the queue");
+  });
+
+  test("it says when it will probably start, as far as anything is known", () => {
+    const startsAt = new Date("2026-03-04T05:17:41Z");
+    expect(shown({ place: { ahead: 2, startsAt } })).toContain(
+      "\n\nStarts at about 05:17 UTC on 2026-03-04,",
+    );
+    expect(shown({ place: { ahead: 0, startsAt } })).not.toContain("Starts");
+    expect(shown({ place: { ahead: 2, startsAt: undefined } })).not.toContain("Starts");
   });
 
   test("it names the step, and lists what is done with its time", () => {
@@ -54,7 +65,7 @@ describe("while a job waits and works", () => {
   });
 
   test("it begins with the mark and is the same for the same state", () => {
-    expect(shown({ position: 3 })).toBe(shown({ position: 3 }));
+    expect(shown({})).toBe(shown({}));
     expect(shown({}).startsWith(`${marker}\n`)).toBe(true);
   });
 
