@@ -1,23 +1,17 @@
-// Every room furnished and wired from one configuration; nothing runs yet.
-import { mkdir } from "node:fs/promises";
+// Every room furnished and wired from one configuration, GitHub and the queues included; nothing runs yet.
 import { join } from "node:path";
-import { loadCustomAgents } from "../agents/load-custom-agents.ts";
-import { createAgents } from "../agents/registry.ts";
-import { createArtifacts } from "../artifacts/store.ts";
 import type { Config } from "../config.ts";
 import type { Credentials } from "../credentials.ts";
-import { createGit, type GitAuth } from "../io/git.ts";
-import { createMirrors } from "../io/mirror.ts";
+import type { GitAuth } from "../io/git.ts";
 import { killMarked } from "../io/process-tree.ts";
 import { Delivery } from "../job/delivery.ts";
 import { Intent } from "../job/intent.ts";
 import { JobSpec, type Repository } from "../job/job-spec.ts";
-import { createLog } from "../log.ts";
 import { createFsQueue } from "../queue/fsqueue/fsqueue.ts";
-import { createRedactor } from "../redact.ts";
 import { giveUpJob } from "../runner/give-up.ts";
 import { createInboxReply } from "../webhook/inbox-reply.ts";
 import { createProbotDoor } from "../webhook/probot.ts";
+import { openRooms } from "./rooms.ts";
 
 /** Deliveries and publications are given up later than jobs: they end no agent and cost next to nothing. */
 const maxHandOverCrashes = 20;
@@ -28,24 +22,8 @@ const givenUp = (crashes: number): string =>
 
 /** What every process of Patchbay shares, whichever parts it runs. */
 export async function assemble(config: Config, credentials: Credentials) {
-  const redactor = createRedactor();
-  for (const { name, value } of config.secrets) redactor.register(value, name);
-  const log = createLog({
-    level: config.LOG_LEVEL,
-    json: config.LOG_JSON,
-    mask: (line) => redactor.mask(line),
-  });
-
-  // git's HOME: empty, so that there is no configuration to find.
-  const gitHome = join(config.DATA_ROOT, "git-home");
-  for (const folder of [gitHome, config.ARTIFACTS_ROOT, config.workspacesRoot]) {
-    await mkdir(folder, { recursive: true });
-  }
-  const git = createGit({ path: config.trustedPath, home: gitHome, allowHttp: config.github.plainHttp });
-  const mirrors = createMirrors({ root: join(config.DATA_ROOT, "mirrors"), git });
-  const artifacts = createArtifacts({ root: config.ARTIFACTS_ROOT, mask: (text) => redactor.mask(text) });
-
-  const clock = (): Date => new Date();
+  const rooms = await openRooms(config);
+  const { redactor, log, artifacts, clock } = rooms;
   const shared = { leaseMs: config.RUNNER_RECLAIM_AFTER_SEC * 1000, log };
   const outbox = await createFsQueue({
     ...shared,
@@ -94,26 +72,13 @@ export async function assemble(config: Config, credentials: Credentials) {
     return { origin: config.github.origin, token };
   }
 
-  const agents = createAgents({
-    enableRealCli: config.ENABLE_REAL_CLI,
-    allowedBinaries: config.ALLOWED_BINARIES,
-    custom: await loadCustomAgents(config.AGENTS_FILE),
-  });
-
   return {
-    config,
-    agents,
-    redactor,
-    log,
-    git,
-    mirrors,
-    artifacts,
+    ...rooms,
     jobs,
     inbox,
     outbox,
     probot,
     tokenFor,
-    clock,
     async close(): Promise<void> {
       await Promise.all([jobs.close(), inbox.close(), outbox.close()]);
     },

@@ -2,10 +2,9 @@
 import type { Agent, InputArtifact } from "../agents/agent.ts";
 import type { Artifacts } from "../artifacts/store.ts";
 import type { StreamMask } from "../artifacts/bounded-sink.ts";
-import type { Git, GitAuth } from "../io/git.ts";
-import type { Mirrors } from "../io/mirror.ts";
+import type { Git } from "../io/git.ts";
 import type { Intent } from "../job/intent.ts";
-import type { JobSpec, Repository } from "../job/job-spec.ts";
+import type { JobSpec } from "../job/job-spec.ts";
 import type { StepSpec } from "../job/step-spec.ts";
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
@@ -29,10 +28,12 @@ export interface RunnerDeps {
   /** True when real agents' programs run in one; what a job did without is told. */
   sandboxed: boolean;
   git: Git;
-  mirrors: Mirrors;
   workspacesRoot: string;
-  /** A token that can only read this one repository. */
-  readAuth: (repository: Repository) => Promise<GitAuth>;
+  /**
+   * Brings the job's base commit into a bare repository on this machine, pinned for the job, and returns its folder.
+   * Throws UserError for a job that names none, TransientError when it may go better later.
+   */
+  fetchBase: (spec: JobSpec, signal: AbortSignal) => Promise<string>;
   outbox: Pick<Queue<Intent>, "enqueue">;
   buildPrompt: (spec: JobSpec, step: StepSpec, inputs: InputArtifact[]) => Promise<string>;
   limitInputs: (inputs: InputArtifact[]) => InputArtifact[];

@@ -1,6 +1,6 @@
 // One job from its claim to its result. Reads from top to bottom as the job goes.
 import { TransientError, UserError, explain } from "../errors.ts";
-import { isGitHubJob, type GitHubJob, type JobSpec } from "../job/job-spec.ts";
+import type { JobSpec } from "../job/job-spec.ts";
 import type { StepState } from "../job/job-state.ts";
 import type { JobResult, ResultError, Status } from "../job/result.ts";
 import { type Claim, LeaseLostError } from "../queue/contract.ts";
@@ -35,16 +35,15 @@ export async function runJob(
   await deps.artifacts.prepare(spec);
   await deps.artifacts.writeJob(spec);
   try {
-    if (!isGitHubJob(spec)) {
-      throw new UserError("the job names no repository, target and base; submit it from GitHub", {
-        code: "invalid_job",
-      });
-    }
+    const { base, repository } = spec;
+    if (!base) throw new UserError("the job names no base commit; submit it again", { code: "invalid_job" });
     await progress.update({ phase: "preparing" });
-    const workspace = await prepareWorkspace(deps, spec, signal);
-    const { owner, name } = spec.repository;
-    const at = `${spec.base.ref} at ${spec.base.sha.slice(0, 12)}`;
-    deps.log.info({ stage: "workspace" }, `${owner}/${name}, ${at}, is in the mirror`);
+    const workspace = await prepareWorkspace(deps, { ...spec, base }, signal);
+    const from = repository
+      ? `${repository.owner}/${repository.name}`
+      : (spec.project_id ?? "the repository");
+    const at = `${base.ref} at ${base.sha.slice(0, 12)}`;
+    deps.log.info({ stage: "workspace" }, `${from}, ${at}, is in the mirror`);
     await progress.update({ phase: "running" });
     const ran = await runSteps(deps, { spec, claim, progress, workspace, signal });
     end = { kind: "ended", ...ran, workspace, startedAt, spec };
@@ -84,9 +83,12 @@ async function endedBefore(
   return deps.artifacts.readResult(claim.ticket.payload.job_id);
 }
 
-async function prepareWorkspace(deps: RunnerDeps, spec: GitHubJob, signal: AbortSignal): Promise<Workspace> {
-  const auth = await deps.readAuth(spec.repository);
-  const mirror = await deps.mirrors.fetch(spec.repository, spec.base.sha, spec.job_id, auth, signal);
+async function prepareWorkspace(
+  deps: RunnerDeps,
+  spec: JobSpec & Required<Pick<JobSpec, "base">>,
+  signal: AbortSignal,
+): Promise<Workspace> {
+  const mirror = await deps.fetchBase(spec, signal);
   return openWorkspace(
     { root: deps.workspacesRoot, git: deps.git },
     { jobId: spec.job_id, mirror, base: spec.base, signal },

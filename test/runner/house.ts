@@ -60,9 +60,11 @@ export async function createTestRunner(folder: string, scripts: Record<string, S
     sandboxed: false,
     launch: createLauncher({ environment: { PATH: process.env["PATH"] ?? "" }, graceMs: 20 }),
     git,
-    mirrors,
     workspacesRoot: join(folder, "workspaces"),
-    readAuth: async () => ({ origin: "https://github.com/", token: "unused" }),
+    async fetchBase({ repository, base, job_id: jobId }) {
+      if (!repository || !base) throw new Error("the test's jobs have a repository");
+      return mirrors.fetch(repository, base.sha, jobId, { origin: "https://github.com/", token: "unused" });
+    },
     outbox: {
       async enqueue({ payload }) {
         told.push(payload);

@@ -399,7 +399,7 @@ describe("a job that is stopped", () => {
 
 describe("what goes wrong outside of a step", () => {
   test("for a passing reason waits as long as GitHub says", async () => {
-    house.deps.readAuth = async () => {
+    house.deps.fetchBase = async () => {
       throw new TransientError("making a token: GitHub answered 502", { retryAfterMs: 60_000 });
     };
     const spec = await house.newJob([implement]);
@@ -409,7 +409,7 @@ describe("what goes wrong outside of a step", () => {
   });
 
   test("that keeps going wrong ends the job with the reason", async () => {
-    house.deps.readAuth = async () => {
+    house.deps.fetchBase = async () => {
       throw new TransientError("making a token: GitHub answered 502");
     };
     const spec = await house.newJob([implement]);
@@ -431,8 +431,8 @@ describe("what goes wrong outside of a step", () => {
     expect(JSON.stringify(result)).not.toContain("cannot read properties");
   });
 
-  test("a job without a repository is refused by name", async () => {
-    const spec = await house.newJob([implement], { repository: undefined });
+  test("a job without a base is refused by name", async () => {
+    const spec = await house.newJob([implement], { base: undefined });
     const { claim } = createTestClaim(spec);
     await createWorker(house.deps, never)(claim);
     expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({ error: { code: "invalid_job" } });

@@ -1,0 +1,16 @@
+// Where a job's base commit comes from: GitHub, by a token that can only read that one repository.
+import { UserError } from "../errors.ts";
+import type { RunnerDeps } from "../runner/deps.ts";
+import type { House } from "./assemble.ts";
+
+export function createFetchBase({ mirrors, tokenFor }: House): RunnerDeps["fetchBase"] {
+  return async ({ repository, base, job_id: jobId }, signal) => {
+    if (!repository || !base) {
+      throw new UserError("the job names no repository and base; submit it from GitHub", {
+        code: "invalid_job",
+      });
+    }
+    const auth = await tokenFor(repository, { contents: "read" });
+    return mirrors.fetch(repository, base.sha, jobId, auth, signal);
+  };
+}

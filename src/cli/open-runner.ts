@@ -1,0 +1,76 @@
+// The runner furnished: agents, launcher, limits.
+import { limitInputs } from "../agents/limit-inputs.ts";
+import { parseMinimumVersions } from "../agents/preflight.ts";
+import { buildPrompt } from "../agents/prompt.ts";
+import { loadRoles } from "../agents/roles.ts";
+import type { RunnerDeps } from "../runner/deps.ts";
+import { createPreflight } from "../runner/preflight.ts";
+import { createLauncher } from "../sandbox/launch.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** How long an agent has between being asked to end and being killed. */
+const graceMs = 5000;
+const maxFiles = 500;
+const maxBlobBytes = 5_000_000;
+const maxInputBytes = 4_000_000;
+
+/**
+ * What a runner needs, from the rooms and from whoever runs it: where base commits come from, and who is told of what
+ * became of a job. Throws UserError for what the operator has to mend first.
+ */
+export async function openRunner(
+  rooms: Rooms,
+  own: Pick<RunnerDeps, "fetchBase" | "outbox">,
+): Promise<RunnerDeps> {
+  const { config, artifacts, git, redactor, agents, clock, log } = rooms;
+  const roles = await loadRoles(config.ROLES_DIR);
+  const preflight = createPreflight({
+    environment: config.agentEnvironment,
+    minimums: parseMinimumVersions(config.MIN_BINARY_VERSIONS),
+  });
+  return {
+    artifacts,
+    agents: {
+      async get(name) {
+        const agent = agents.get(name);
+        await preflight(agent);
+        return agent;
+      },
+    },
+    sandboxed: false,
+    launch: createLauncher({ environment: config.agentEnvironment, graceMs }),
+    git,
+    workspacesRoot: config.workspacesRoot,
+    ...own,
+    buildPrompt: async (spec, step, inputs) =>
+      buildPrompt({
+        spec,
+        step,
+        inputs,
+        instructions: roles.instructions(step.role),
+        repositoryName: spec.repository && `${spec.repository.owner}/${spec.repository.name}`,
+      }),
+    limitInputs: (inputs) =>
+      limitInputs(inputs, {
+        maxFiles: config.MAX_INPUT_ARTIFACTS_FILES,
+        maxChars: config.MAX_INPUT_ARTIFACT_CHARS,
+        maxTotalChars: config.MAX_INPUT_ARTIFACTS_CHARS,
+      }),
+    redactor: { find: (text) => redactor.find(text), stream: () => redactor.stream() },
+    gateways: {
+      ...(config.ANTHROPIC_BASE_URL === undefined ? {} : { anthropic: config.ANTHROPIC_BASE_URL }),
+      ...(config.OPENAI_BASE_URL === undefined ? {} : { openai: config.OPENAI_BASE_URL }),
+    },
+    limits: {
+      maxAttemptsPerStep: config.RUNNER_MAX_ATTEMPTS_PER_STEP,
+      maxPatchBytes: config.MAX_PATCH_BYTES,
+      maxFiles,
+      maxBlobBytes,
+      maxOutputChars: config.MAX_SUBPROCESS_OUTPUT_CHARS,
+      maxInputBytes,
+      stallMs: config.AGENT_STALL_SEC * 1000,
+    },
+    clock,
+    log,
+  };
+}

@@ -1,0 +1,41 @@
+// The rooms that need neither GitHub nor a queue: what every command that runs or reads jobs has.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { loadCustomAgents } from "../agents/load-custom-agents.ts";
+import { createAgents } from "../agents/registry.ts";
+import { createArtifacts } from "../artifacts/store.ts";
+import type { Config } from "../config.ts";
+import { createGit } from "../io/git.ts";
+import { createMirrors } from "../io/mirror.ts";
+import { createLog } from "../log.ts";
+import { createRedactor } from "../redact.ts";
+
+/** Makes the folders that are missing. Throws UserError for agents that are described wrongly. */
+export async function openRooms(config: Config) {
+  const redactor = createRedactor();
+  for (const { name, value } of config.secrets) redactor.register(value, name);
+  const log = createLog({
+    level: config.LOG_LEVEL,
+    json: config.LOG_JSON,
+    mask: (line) => redactor.mask(line),
+  });
+
+  // git's HOME: empty, so that there is no configuration to find.
+  const gitHome = join(config.DATA_ROOT, "git-home");
+  for (const folder of [gitHome, config.ARTIFACTS_ROOT, config.workspacesRoot]) {
+    await mkdir(folder, { recursive: true });
+  }
+  const git = createGit({ path: config.trustedPath, home: gitHome, allowHttp: config.github.plainHttp });
+  const mirrors = createMirrors({ root: join(config.DATA_ROOT, "mirrors"), git });
+  const artifacts = createArtifacts({ root: config.ARTIFACTS_ROOT, mask: (text) => redactor.mask(text) });
+
+  const agents = createAgents({
+    enableRealCli: config.ENABLE_REAL_CLI,
+    allowedBinaries: config.ALLOWED_BINARIES,
+    custom: await loadCustomAgents(config.AGENTS_FILE),
+  });
+
+  return { config, redactor, log, git, mirrors, artifacts, agents, clock: (): Date => new Date() };
+}
+
+export type Rooms = Awaited<ReturnType<typeof openRooms>>;
