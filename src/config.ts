@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { UserError } from "./errors.ts";
+import { HostPort } from "./job/host-port.ts";
 
 const flag = z
   .enum(["0", "1", "false", "true"], "0 or 1")
@@ -72,12 +73,18 @@ const Environment = z.object({
   MIN_BINARY_VERSIONS: z.string().default(""),
   ENV_ALLOWLIST: list.prefault("PATH,TMPDIR"),
   SENSITIVE_ENV_VARS: list.prefault(""),
+  ANTHROPIC_API_KEY: z.string().optional(),
   ANTHROPIC_BASE_URL: httpUrl.optional(),
+  OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: httpUrl.optional(),
+  GEMINI_API_KEY: z.string().optional(),
+  GEMINI_BASE_URL: httpUrl.optional(),
+  PRICES_FILE: path.optional(),
   AGENTS_FILE: path.optional(),
   ROLES_DIR: path.optional(),
   AGENT_STALL_SEC: seconds(1, 3600).default(300),
   NETWORK_POLICY: z.enum(["deny", "allow"]).default("deny"),
+  EGRESS_ALLOWLIST: list.pipe(z.array(HostPort)).prefault(""),
 
   MAX_INPUT_ARTIFACTS_FILES: count(0, 1000).default(10),
   MAX_INPUT_ARTIFACT_CHARS: count(0, 10_000_000).default(12_000),
@@ -102,6 +109,12 @@ interface GitHubHost {
   plainHttp: boolean;
 }
 
+/** A model API; without a key for a gateway that asks for none. */
+interface ModelApi {
+  baseUrl: string;
+  apiKey: string | undefined;
+}
+
 export interface Config extends Environment {
   /** Job tickets; inbox, outbox and mirrors lie beside it in DATA_ROOT. */
   queueRoot: string;
@@ -109,6 +122,8 @@ export interface Config extends Environment {
   github: GitHubHost;
   /** Undefined until the App exists. */
   credentials: Credentials | undefined;
+  /** Only those of which a key or an address is configured. */
+  providers: { anthropic?: ModelApi; openai?: ModelApi; gemini?: ModelApi };
   /** What the agents' processes may have of this process's environment. */
   agentEnvironment: Record<string, string>;
   /** Where trusted programs (git) are looked up. */
@@ -152,6 +167,7 @@ export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
         workspacesRoot: environment.WORKSPACES_ROOT ?? resolve(environment.DATA_ROOT, "workspaces"),
         github: hostOf(environment),
         credentials,
+        providers: providersOf(environment),
         agentEnvironment: Object.fromEntries(present.filter(([name]) => allowed.has(name))),
         trustedPath: source["PATH"] ?? "/usr/local/bin:/usr/bin:/bin",
         secrets,
@@ -194,6 +210,23 @@ function conflicts(environment: Environment, secretNames: ReadonlySet<string>): 
     );
   }
   return problems;
+}
+
+function providersOf(environment: Environment): Config["providers"] {
+  const api = (baseUrl: string | undefined, apiKey: string | undefined, standard: string): ModelApi[] =>
+    baseUrl === undefined && apiKey === undefined ? [] : [{ baseUrl: baseUrl ?? standard, apiKey }];
+  const [anthropic] = api(
+    environment.ANTHROPIC_BASE_URL,
+    environment.ANTHROPIC_API_KEY,
+    "https://api.anthropic.com",
+  );
+  const [openai] = api(environment.OPENAI_BASE_URL, environment.OPENAI_API_KEY, "https://api.openai.com");
+  const [gemini] = api(
+    environment.GEMINI_BASE_URL,
+    environment.GEMINI_API_KEY,
+    "https://generativelanguage.googleapis.com",
+  );
+  return { ...(anthropic && { anthropic }), ...(openai && { openai }), ...(gemini && { gemini }) };
 }
 
 function hostOf(environment: Environment): GitHubHost {

@@ -87,6 +87,32 @@ describe("the credentials", () => {
   });
 });
 
+describe("the model APIs", () => {
+  test("are those of which a key or an address is set; their keys are secrets", () => {
+    const config = loadConfig({ ANTHROPIC_API_KEY: "sk-1", OPENAI_BASE_URL: "http://127.0.0.1:4000/v1/" });
+    expect(config.providers).toEqual({
+      anthropic: { baseUrl: "https://api.anthropic.com", apiKey: "sk-1" },
+      openai: { baseUrl: "http://127.0.0.1:4000/v1", apiKey: undefined },
+    });
+    expect(config.secrets).toContainEqual({ name: "ANTHROPIC_API_KEY", value: "sk-1" });
+    expect(problems({ GEMINI_API_KEY: "x", ENV_ALLOWLIST: "PATH,GEMINI_API_KEY" })).toContain(
+      "GEMINI_API_KEY holds a secret",
+    );
+  });
+
+  test("each entry of the egress list is exact, or named with what is wrong with it", () => {
+    const list = "Registry.npmjs.org:443, pypi.org:443";
+    expect(loadConfig({ EGRESS_ALLOWLIST: list }).EGRESS_ALLOWLIST).toEqual([
+      "registry.npmjs.org:443",
+      "pypi.org:443",
+    ]);
+    const message = problems({ EGRESS_ALLOWLIST: "*.npmjs.org:443,pypi.org,ok.test:1" });
+    expect(message).toMatch(/EGRESS_ALLOWLIST.*"\*\.npmjs\.org:443" has a host that is no DNS name/);
+    expect(message).toMatch(/EGRESS_ALLOWLIST.*"pypi\.org" is no host:port/);
+    expect(message).not.toContain("ok.test");
+  });
+});
+
 test("an agent gets only what the list names", () => {
   const config = loadConfig({
     PATH: "/bin",

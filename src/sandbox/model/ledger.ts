@@ -1,0 +1,186 @@
+// The account of one step: its calls, their tokens, what they cost, and whether another one may start.
+import { costOf } from "./cost.ts";
+import type { PriceTable } from "./prices.ts";
+import type { Tokens, UsageNews } from "./usage.ts";
+
+/** Undefined means unknown; what is unknown is never 0. */
+export interface Spent {
+  /** Calls that a model was asked to answer; counting tokens and listing models are free. */
+  requests: number;
+  /** All input, from caches or not. */
+  tokensIn: number | undefined;
+  tokensOut: number | undefined;
+  costUsd: number | undefined;
+  /** What the limit is counted against: `costUsd`, with a cautious guess for calls that were cut before they told. */
+  estimateUsd: number | undefined;
+}
+
+export interface Limits {
+  maxCostUsd: number | undefined;
+  maxRequests: number | undefined;
+}
+
+/** How a call ended: answered to its end, cut before it, or not answered by a model at all. */
+export type CallEnd = "complete" | "cut" | "failed";
+
+export interface Call {
+  news(news: UsageNews): void;
+  close(end: CallEnd, bytes: { sent: number; received: number }): void;
+}
+
+/** For a guess: a token of input has about four bytes; one of output travels in an event of a hundred and more. */
+const bytesPerTokenIn = 4;
+const bytesPerTokenOut = 16;
+const none: Tokens = { input: 0, cacheRead: 0, cacheWrite: 0, cacheWriteHour: 0, output: 0 };
+
+interface Account {
+  model: string | undefined;
+  tokens: Tokens;
+  /** True when the provider has told all. */
+  final: boolean;
+  /** True when the call is over and what the provider did not tell was guessed. */
+  guessed: boolean;
+}
+
+/** Calls that are over, added up: however many there are, they take no room. */
+interface Total {
+  calls: number;
+  tokensIn: number;
+  tokensOut: number;
+  knownUsd: number;
+  guessed: boolean;
+  unpriced: boolean;
+}
+
+/**
+ * `onExceeded` is called once, with what to tell: when a call is refused for a limit, or when the cost limit is reached
+ * while calls are still running up costs. A last answer that reaches the limit just so may end in peace.
+ */
+export function createLedger(options: {
+  prices: PriceTable;
+  limits: Limits;
+  onExceeded: (why: string) => void;
+}) {
+  const { prices, limits } = options;
+  let over: Total = { calls: 0, tokensIn: 0, tokensOut: 0, knownUsd: 0, guessed: false, unpriced: false };
+  const running = new Set<Account>();
+  let exceeded = false;
+
+  function add(total: Total, account: Account): Total {
+    const costUsd = costOfAccount(account, prices);
+    return {
+      calls: total.calls + 1,
+      tokensIn: total.tokensIn + totalIn(account.tokens),
+      tokensOut: total.tokensOut + account.tokens.output,
+      knownUsd: total.knownUsd + (costUsd ?? 0),
+      guessed: total.guessed || account.guessed,
+      unpriced: total.unpriced || costUsd === undefined,
+    };
+  }
+  const all = (): Total => [...running].reduce(add, over);
+
+  function costReached(): string | undefined {
+    const { maxCostUsd } = limits;
+    const { knownUsd } = all();
+    return maxCostUsd !== undefined && knownUsd >= maxCostUsd
+      ? `the cost limit of $${maxCostUsd} is reached (spent: $${knownUsd.toFixed(4)})`
+      : undefined;
+  }
+
+  function callsReached(): string | undefined {
+    const { maxRequests } = limits;
+    return maxRequests !== undefined && all().calls >= maxRequests
+      ? `the limit of ${maxRequests} model calls is reached`
+      : undefined;
+  }
+
+  function exceed(why: string): void {
+    if (exceeded) return;
+    exceeded = true;
+    options.onExceeded(why);
+  }
+
+  return {
+    /** Why no further call may start; undefined when one may. */
+    refusal(): string | undefined {
+      const why = costReached() ?? callsReached();
+      if (why !== undefined) exceed(why);
+      return why;
+    },
+
+    /** Counts a call. `model` is what was asked for; what the answer names counts more, if it has a price. */
+    open(model: string | undefined): Call {
+      const account: Account = { model, tokens: none, final: false, guessed: false };
+      running.add(account);
+
+      return {
+        news(news) {
+          account.tokens = merge(account.tokens, news.tokens ?? {});
+          account.final ||= news.final;
+          if (news.model !== undefined && (account.model === undefined || prices.priceOf(news.model))) {
+            account.model = news.model;
+          }
+          const why = costReached();
+          if (why !== undefined && [...running].some((other) => !other.final)) exceed(why);
+        },
+        close(end, { sent, received }) {
+          if (!running.delete(account)) return;
+          if (end !== "failed" && !account.final) {
+            account.guessed = true;
+            account.tokens = guess(account.tokens, sent, received);
+          }
+          over = add(over, account);
+        },
+      };
+    },
+
+    spent(): Spent {
+      const { calls, tokensIn, tokensOut, knownUsd, guessed, unpriced } = all();
+      const estimateUsd = unpriced ? undefined : rounded(knownUsd);
+      return {
+        requests: calls,
+        tokensIn: guessed ? undefined : tokensIn,
+        tokensOut: guessed ? undefined : tokensOut,
+        costUsd: guessed ? undefined : estimateUsd,
+        estimateUsd,
+      };
+    },
+  };
+}
+
+function costOfAccount({ model, tokens }: Account, prices: PriceTable): number | undefined {
+  if (totalIn(tokens) + tokens.output === 0) return 0;
+  const price = model === undefined ? undefined : prices.priceOf(model);
+  return price && costOf(tokens, price);
+}
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+/** Counts of one call only grow: a later event that tells less tells nothing. */
+function merge(before: Tokens, news: Partial<Tokens>): Tokens {
+  const larger = (key: keyof Tokens): number => Math.max(before[key], news[key] ?? 0);
+  return {
+    input: larger("input"),
+    cacheRead: larger("cacheRead"),
+    cacheWrite: larger("cacheWrite"),
+    cacheWriteHour: larger("cacheWriteHour"),
+    output: larger("output"),
+  };
+}
+
+function guess(tokens: Tokens, sent: number, received: number): Tokens {
+  return {
+    ...tokens,
+    input: totalIn(tokens) > 0 ? tokens.input : Math.ceil(sent / bytesPerTokenIn),
+    output: Math.max(tokens.output, Math.ceil(received / bytesPerTokenOut)),
+  };
+}
+
+function totalIn(tokens: Tokens): number {
+  return tokens.input + tokens.cacheRead + tokens.cacheWrite + tokens.cacheWriteHour;
+}
+
+/** To a millionth of a cent, so that a sum of fractions reads like one. */
+function rounded(usd: number): number {
+  return Math.round(usd * 1e8) / 1e8;
+}

@@ -1,0 +1,108 @@
+// What each model API is like: where it is, what an agent may ask of it, how its key is shown and its errors are told.
+import { z } from "zod";
+
+export const ProviderName = z.enum(["anthropic", "openai", "gemini"]);
+export type ProviderName = z.infer<typeof ProviderName>;
+
+/** A configured provider; without a key for a gateway that asks for none. */
+interface Provider {
+  baseUrl: string;
+  apiKey?: string | undefined;
+}
+export type Providers = { [Name in ProviderName]?: Provider | undefined };
+
+/** In which words an answer tells what it used. */
+export type UsageKind = "anthropic" | "responses" | "chat" | "gemini";
+
+export interface Endpoint {
+  method: "GET" | "POST";
+  /** The door's path after the provider's name, matched whole; nothing that needs an escape is in any of them. */
+  path: RegExp;
+  /** Absent: it costs nothing and counts as no call. */
+  usage?: UsageKind;
+  /** Query parameters that are passed on; all others are dropped. */
+  query: readonly string[];
+}
+
+interface Dialect {
+  endpoints: readonly Endpoint[];
+  /** Where the version segment belongs to the path of the door and not to the configured address. */
+  upstreamUrl(baseUrl: string, path: string): URL;
+  credentials(apiKey: string): Record<string, string>;
+  error(status: number, message: string): object;
+}
+
+/** A model's name in a path: it never begins with a dot, so that it can't lead anywhere else. */
+const model = "[A-Za-z0-9][A-Za-z0-9._:-]{0,199}";
+const pages = ["limit", "before_id", "after_id", "pageSize", "pageToken"] as const;
+
+/** Anthropic: "API overview", "Errors"; OpenAI: "API reference"; Google: "Gemini API reference". */
+export const dialects: Record<ProviderName, Dialect> = {
+  anthropic: {
+    endpoints: [
+      { method: "POST", path: /^\/v1\/messages$/, usage: "anthropic", query: ["beta"] },
+      { method: "POST", path: /^\/v1\/messages\/count_tokens$/, query: ["beta"] },
+      { method: "GET", path: new RegExp(`^/v1/models(?:/${model})?$`), query: pages },
+    ],
+    upstreamUrl: (baseUrl, path) => new URL(baseUrl.replace(/\/v1$/, "") + path),
+    credentials: (apiKey) => ({ "x-api-key": apiKey }),
+    error: (status, message) => ({ type: "error", error: { type: anthropicType(status), message } }),
+  },
+  openai: {
+    endpoints: [
+      { method: "POST", path: /^\/v1\/responses$/, usage: "responses", query: [] },
+      { method: "POST", path: /^\/v1\/chat\/completions$/, usage: "chat", query: [] },
+      { method: "GET", path: new RegExp(`^/v1/models(?:/${model})?$`), query: pages },
+    ],
+    // Compatible servers have versions of their own: …/api/paas/v4, …/v1beta/openai.
+    upstreamUrl: (baseUrl, path) =>
+      new URL(
+        /\/v\d+[a-z]*\d*(?:\/|$)/.test(new URL(baseUrl).pathname)
+          ? baseUrl + path.replace(/^\/v1/, "")
+          : baseUrl + path,
+      ),
+    credentials: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
+    error: (status, message) => ({
+      error: {
+        message,
+        type: status < 500 ? "invalid_request_error" : "server_error",
+        param: null,
+        code: null,
+      },
+    }),
+  },
+  gemini: {
+    endpoints: [
+      {
+        method: "POST",
+        path: new RegExp(`^/v1beta/models/${model}:(?:generateContent|streamGenerateContent)$`),
+        usage: "gemini",
+        query: ["alt"],
+      },
+      { method: "POST", path: new RegExp(`^/v1beta/models/${model}:countTokens$`), query: [] },
+    ],
+    upstreamUrl: (baseUrl, path) => new URL(baseUrl.replace(/\/v1beta$/, "") + path),
+    credentials: (apiKey) => ({ "x-goog-api-key": apiKey }),
+    error: (status, message) => ({ error: { code: status, message, status: googleStatus(status) } }),
+  },
+};
+
+function anthropicType(status: number): string {
+  const types: Record<number, string> = {
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+  };
+  return types[status] ?? (status < 500 ? "invalid_request_error" : "api_error");
+}
+
+function googleStatus(status: number): string {
+  const names: Record<number, string> = {
+    401: "UNAUTHENTICATED",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    502: "UNAVAILABLE",
+  };
+  return names[status] ?? (status < 500 ? "INVALID_ARGUMENT" : "INTERNAL");
+}

@@ -1,0 +1,55 @@
+// One request to the configured address. Nothing is followed and nothing is tried twice.
+import {
+  Agent as HttpAgent,
+  type ClientRequest,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as httpRequest,
+} from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+
+/** Many servers close a connection that rests for 5 s; one that is reused just then would fail the call. */
+const restMs = 4000;
+/** A model may think for long; whoever runs the agent has a clock for its silence. */
+const idleMs = 1_800_000;
+const maxHeaderBytes = 65_536;
+
+export interface Upstream {
+  /** The request, open for its body; `answered` rejects when there is no answer. */
+  send(
+    url: URL,
+    options: { method: string; headers: OutgoingHttpHeaders },
+  ): { request: ClientRequest; answered: Promise<IncomingMessage> };
+  close(): void;
+}
+
+/** Keeps connections open between calls, as the CLIs' own clients do. */
+export function createUpstream(): Upstream {
+  const agentOptions = { keepAlive: true, timeout: restMs };
+  const http = new HttpAgent(agentOptions);
+  const https = new HttpsAgent(agentOptions);
+
+  return {
+    send(url, { method, headers }) {
+      const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+      const secure = url.protocol === "https:";
+      const request = (secure ? httpsRequest : httpRequest)(url, {
+        method,
+        headers,
+        agent: secure ? https : http,
+        timeout: idleMs,
+        insecureHTTPParser: false,
+        maxHeaderSize: maxHeaderBytes,
+      });
+      request.once("response", resolve);
+      request.once("timeout", () => request.destroy(new Error("the model API was silent for 30 minutes")));
+      request.once("close", () => reject(new Error("the model API closed the connection without an answer")));
+      request.on("error", reject);
+      return { request, answered: promise };
+    },
+    close() {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}
