@@ -12,7 +12,7 @@ export interface NewTicket<Payload> {
   payload: Payload;
   /** 0 is the most urgent, 9 the least; 5 unless told. */
   priority?: number;
-  /** Not to be claimed before this time. */
+  /** Not to be claimed before this time, and neither are those of its key that come after it. */
   notBefore?: Date;
 }
 
@@ -89,7 +89,7 @@ export interface Queue<Payload> {
   cancel(id: string, note: string): Promise<"cancelled" | "requested" | "finished" | "unknown">;
   /** From awaiting_approval back to the head of its key. False when it isn't parked. */
   approve(id: string, note: string): Promise<boolean>;
-  /** From failed or cancelled back to pending. False when it is in neither. */
+  /** From failed or cancelled back to pending, to its own place. False when it is in neither. */
   requeue(id: string, note: string): Promise<boolean>;
   /** Ends a running ticket by force as failed, whoever holds it. False when it isn't running. */
   unlock(id: string, note: string): Promise<boolean>;

@@ -5,13 +5,16 @@ import type { Claim, Queue } from "../../src/queue/contract.ts";
 export const Payload = z.object({ n: z.number(), text: z.string().optional() });
 export type Payload = z.infer<typeof Payload>;
 
-/** The next claim of `queue`, waiting for it to be woken; fails after 10 s. */
-export async function nextClaim<P>(queue: Pick<Queue<P>, "claim" | "wake">): Promise<Claim<P>> {
-  const patience = AbortSignal.timeout(10_000);
+/** The next claim of `queue`, waiting for it to be woken; fails after 10 s unless told. */
+export async function nextClaim<P>(
+  queue: Pick<Queue<P>, "claim" | "wake">,
+  patienceMs = 10_000,
+): Promise<Claim<P>> {
+  const patience = AbortSignal.timeout(patienceMs);
   for (;;) {
     const claim = await queue.claim();
     if (claim) return claim;
-    if (patience.aborted) throw new Error("nothing to claim within 10 s");
+    if (patience.aborted) throw new Error(`nothing to claim within ${patienceMs} ms`);
     await queue.wake(patience);
   }
 }

@@ -27,7 +27,8 @@ export function createBacklog(options: { now: () => Date; onReady: () => void })
   function readyOf(keyHash: string): string | undefined {
     if (busy.has(keyHash)) return undefined;
     const hold = holds.of(keyHash);
-    if (!hold) return firstOf(keyHash);
+    const first = firstOf(keyHash);
+    if (!hold || (!hold.owns && hold.name !== first)) return first;
     return hold.waiting ? undefined : hold.name;
   }
 
@@ -59,6 +60,11 @@ export function createBacklog(options: { now: () => Date; onReady: () => void })
     const names = byKey.get(keyHash);
     if (typeof names === "object") names.splice(placeIn(names, name), 1);
     if (names === name || names?.length === 0) byKey.delete(keyHash);
+  }
+
+  function wait(hold: { name: string; untilMs: number; owns: boolean }): void {
+    const keyHash = keyHashOf(hold.name);
+    if (pending.has(hold.name)) change(keyHash, () => holds.set(keyHash, hold));
   }
 
   return {
@@ -98,14 +104,16 @@ export function createBacklog(options: { now: () => Date; onReady: () => void })
       change(keyHash, () => makeBusy(keyHash, -1));
     },
     /** The key belongs to this pending ticket, which isn't to be claimed before `untilMs`. */
-    hold(name: string, untilMs: number): void {
-      const keyHash = keyHashOf(name);
-      if (pending.has(name)) change(keyHash, () => holds.set(keyHash, name, untilMs));
-    },
+    hold: (name: string, untilMs: number): void => wait({ name, untilMs, owns: true }),
+    /** This pending ticket isn't to be claimed before `untilMs`, nor those of its key that come after it. */
+    defer: (name: string, untilMs: number): void => wait({ name, untilMs, owns: false }),
     /** Whether a ticket in back-off holds the key, as far as this process has looked. */
     isWaiting: (keyHash: string): boolean => holds.of(keyHash)?.waiting === true,
     /** The most urgent ticket that may be claimed. */
-    next: () => ready.first(),
+    next(): string | undefined {
+      holds.releaseDue();
+      return ready.first();
+    },
     /** The first pending ticket of a key. */
     firstOf,
     close: () => holds.close(),

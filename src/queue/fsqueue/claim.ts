@@ -53,7 +53,11 @@ async function take<Payload>(parts: Parts<Payload>, name: string): Promise<Lease
 
   const notBeforeMs = waiting.not_before === null ? 0 : Date.parse(waiting.not_before);
   if (notBeforeMs > parts.now().getTime()) {
-    backlog.hold(name, notBeforeMs);
+    await parts.lock.run(() => {
+      const owner = ownerOfKey(parts, name, nameOf(waiting));
+      if (owner === "this one") backlog.hold(name, notBeforeMs);
+      else if (owner === "nobody") backlog.defer(name, notBeforeMs);
+    });
     return undefined;
   }
   const request = await readCancelRequest(layout.cancel(waiting.id));
@@ -95,7 +99,6 @@ function takeLocked<Payload>(
 ): boolean {
   const { layout, small, backlog } = parts;
   const { name, runningName } = want;
-  const keyHash = keyHashOf(name);
   const pendingPath = layout.ticket("pending", name);
   const runningPath = layout.ticket("running", runningName);
 
@@ -107,23 +110,33 @@ function takeLocked<Payload>(
   // Rewritten since it was read: read it again.
   if (stat.ino !== want.inode) return false;
 
-  const owner = small.readKey(keyHash)?.ticket ?? runningName;
-  if (isThere(layout.ticket("running", owner))) {
-    backlog.started(owner);
-    return false;
-  }
-  if (owner !== runningName && isThere(layout.ticket("pending", owner))) {
-    backlog.add(owner);
-    backlog.hold(owner, 0);
-    return false;
-  }
+  if (ownerOfKey(parts, name, runningName) === "another") return false;
 
-  small.writeKey(keyHash, { ticket: runningName, token: want.token });
+  small.writeKey(keyHashOf(name), { ticket: runningName, token: want.token });
   renameSync(pendingPath, runningPath);
   renameSync(want.draft, runningPath);
   backlog.started(runningName);
   backlog.remove(name);
   return true;
+}
+
+/** Whose the key of a ticket is, a step under the lock. Tells the backlog when it is another one's. */
+function ownerOfKey<Payload>(
+  { layout, small, backlog }: Parts<Payload>,
+  name: string,
+  runningName: string,
+): "this one" | "nobody" | "another" {
+  const owner = small.readKey(keyHashOf(name))?.ticket;
+  if (owner === undefined) return "nobody";
+  if (isThere(layout.ticket("running", owner))) {
+    backlog.started(owner);
+    return "another";
+  }
+  if (owner === runningName) return "this one";
+  if (!isThere(layout.ticket("pending", owner))) return "nobody";
+  backlog.add(owner);
+  backlog.hold(owner, 0);
+  return "another";
 }
 
 async function readPending<Payload>(

@@ -1,11 +1,13 @@
-// Keys that belong to a pending ticket: one in back-off, or one that comes before all others of its key. One timer
-// for all of them.
+// Keys that belong to a pending ticket, be it in back-off, and keys whose first ticket isn't to be claimed yet. One
+// timer for all of them.
 import { createSortedNames } from "./sorted-names.ts";
 
 interface Hold {
   name: string;
   untilMs: number;
   waiting: boolean;
+  /** It comes before all others of its key, even more urgent ones that came later. */
+  owns: boolean;
 }
 
 /** Node's timers end at 2^31 ms (https://nodejs.org/api/timers.html); a longer wait is taken in pieces. */
@@ -37,13 +39,17 @@ export function createHolds(now: () => Date, onDue: (keyHash: string) => void) {
 
   function look(): void {
     timerAtMs = Infinity;
+    releaseDue();
+    arm();
+  }
+
+  function releaseDue(): void {
     const nowMs = now().getTime();
     for (let first = schedule.first(); first !== undefined; first = schedule.first()) {
       if (Number(first.slice(0, timeDigits)) > nowMs) break;
       onDue(first.slice(timeDigits));
       schedule.delete(first);
     }
-    arm();
   }
 
   function drop(keyHash: string): void {
@@ -55,10 +61,10 @@ export function createHolds(now: () => Date, onDue: (keyHash: string) => void) {
 
   return {
     of: (keyHash: string): Readonly<Hold> | undefined => holds.get(keyHash),
-    set(keyHash: string, name: string, untilMs: number): void {
+    set(keyHash: string, { name, untilMs, owns }: Omit<Hold, "waiting">): void {
       drop(keyHash);
       const waiting = untilMs > now().getTime();
-      holds.set(keyHash, { name, untilMs, waiting });
+      holds.set(keyHash, { name, untilMs, waiting, owns });
       if (!waiting) return;
       schedule.add(entry(keyHash, untilMs));
       arm();
@@ -71,6 +77,8 @@ export function createHolds(now: () => Date, onDue: (keyHash: string) => void) {
     release(keyHash: string, name: string): void {
       if (holds.get(keyHash)?.name === name) drop(keyHash);
     },
+    /** Timers don't count the time of a suspended machine, so whoever claims looks at the clock as well. */
+    releaseDue,
     close: () => clearTimeout(timer),
   };
 }

@@ -28,6 +28,8 @@ export function startSweeping<Payload>(
       lastSeen = changedAt;
       await repairDrafts(parts);
       await options.recoverRunning();
+      // Wakes who waits for a time that came while the machine slept.
+      parts.backlog.next();
       await dropStaleRequests(parts);
     } catch (error) {
       log?.error({ err: error }, "sweeping the queue's folders");
