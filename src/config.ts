@@ -135,13 +135,21 @@ export interface Config extends Environment {
 /** Names of variables that hold secrets by their nature, whoever reads them. */
 const secretName = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$)|^DATABASE_URL$/i;
 
+/** An empty value counts as absent. */
+function withoutEmpty(source: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ""));
+}
+
 /**
- * Reads and checks the operator's environment. Throws one UserError that names every invalid variable, what is
- * wrong with it and what would be right.
+ * Reads and checks the operator's environment; `defaults` stand in for what is not set there. Throws one UserError
+ * that names every invalid variable, what is wrong with it and what would be right.
  */
-export function loadConfig(source: NodeJS.ProcessEnv = process.env): Config {
-  const present = Object.entries(source).flatMap(([name, value]): [string, string][] =>
-    value === undefined || value === "" ? [] : [[name, value]],
+export function loadConfig(
+  source: NodeJS.ProcessEnv = process.env,
+  defaults: Record<string, string> = {},
+): Config {
+  const present = Object.entries({ ...defaults, ...withoutEmpty(source) }).flatMap(
+    ([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]),
   );
   const parsed = Environment.safeParse(Object.fromEntries(present));
   const problems = parsed.success

@@ -7,6 +7,7 @@ import { diff } from "./cli/jobs/diff.ts";
 import { list } from "./cli/jobs/list.ts";
 import { logs } from "./cli/jobs/logs.ts";
 import { show } from "./cli/jobs/show.ts";
+import { runLocally } from "./cli/local/run.ts";
 import { recover } from "./cli/recover.ts";
 import { start } from "./cli/start.ts";
 import { UserError } from "./errors.ts";
@@ -31,6 +32,22 @@ program
   .description("say what is missing for real use and how to get it")
   .option("--json", "print the findings as JSON")
   .action(doctor);
+
+program
+  .command("run")
+  .description(
+    "run a job on a repository of this machine, without GitHub; ends with 0, 1 failed, 2 held, 130 cancelled",
+  )
+  .argument("<goal>", "what is wanted, in words")
+  .option("--repo <folder>", "the git repository; its last commit is what agents see", ".")
+  .option("--pipeline <name>", "which pipeline", "default")
+  .option("--agent <name>", "run every step with this agent")
+  .option("--model <name>", "run every step with this model")
+  .option("--apply", "put the patch on a new branch; the work tree stays as it is")
+  .option("--json", "print the result as JSON")
+  .option("--verbose", "the log too, on standard error")
+  .option("--env-file <file>", "configuration in a file; a .env of the repository is not read")
+  .action(runLocally);
 
 program
   .command("list")

@@ -1,4 +1,5 @@
 // One bare mirror per repository: what was fetched once is not fetched again.
+import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Repository } from "../job/job-spec.ts";
@@ -24,6 +25,8 @@ export interface Mirrors {
     auth: GitAuth,
     signal?: AbortSignal,
   ): Promise<string>;
+  /** The same for a repository that lies on this machine. Throws UserError when it doesn't have the commit. */
+  fetchLocal(folder: string, sha: string, jobId: string, signal?: AbortSignal): Promise<string>;
 }
 
 /** `root` is var/mirrors. */
@@ -76,6 +79,27 @@ export function createMirrors(options: { root: string; git: Git }): Mirrors {
         );
       } catch (cause) {
         throw fetchError(`fetching ${sha.slice(0, 12)} of ${repository.owner}/${repository.name}`, cause);
+      }
+      return path;
+    },
+
+    async fetchLocal(folder, sha, jobId, signal) {
+      const name = createHash("sha256").update(folder).digest("hex").slice(0, 32);
+      const path = join(options.root, "local", `${name}.git`);
+      await ready(path);
+      const refspec = `+${sha}:refs/jobs/${jobId}`;
+      try {
+        await git(
+          ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--update-shallow", folder, refspec],
+          {
+            gitDir: path,
+            allowFile: true,
+            timeoutMs: 900_000,
+            signal,
+          },
+        );
+      } catch (cause) {
+        throw new UserError(`reading ${sha.slice(0, 12)} from ${folder}: ${explain(cause)}`, { cause });
       }
       return path;
     },

@@ -2,6 +2,7 @@
 import { UserError } from "../../errors.ts";
 import { readFileNoFollow, safeJoin } from "../../io/file.ts";
 import { StepId } from "../../job/ids.ts";
+import { readable } from "../../publisher/render/fence.ts";
 import { readEnvironment } from "../environment.ts";
 import { findJob, openArtifacts } from "./job-view.ts";
 
@@ -16,7 +17,8 @@ export async function diff(wanted: string, options: { step?: string }): Promise<
     options.step === undefined ? await artifacts.readPatch(spec.job_id) : await stepPatch(options.step);
   if (!patch)
     throw new UserError(`job ${spec.job_id} has no patch: nothing changed, or it has not come so far`);
-  process.stdout.write(patch);
+  // Byte by byte into a file or another program; on a terminal nothing in it may steer that.
+  process.stdout.write(process.stdout.isTTY ? readable(patch.toString("utf8")) : patch);
 
   async function stepPatch(step: string): Promise<Buffer | undefined> {
     if (!spec.steps.some(({ step_id }) => step_id === step)) {

@@ -2,6 +2,7 @@
 import { constants, watch } from "node:fs";
 import { open } from "node:fs/promises";
 import { safeJoin } from "../../io/file.ts";
+import { readable } from "../../publisher/render/fence.ts";
 import { readEnvironment } from "../environment.ts";
 import { findJob, openArtifacts, readJobView, statusOf } from "./job-view.ts";
 
@@ -18,7 +19,8 @@ export async function logs(wanted: string, options: { follow?: boolean }): Promi
       const { start, text } = await readFrom(path, shown.get(step) ?? 0);
       if (text.length === 0) continue;
       if (start === 0) process.stdout.write(`── ${step} ──\n`);
-      process.stdout.write(text);
+      // What an agent wrote must not steer the terminal.
+      process.stdout.write(readable(text.toString("utf8")));
       shown.set(step, start + text.length);
     }
   }

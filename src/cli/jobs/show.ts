@@ -1,6 +1,7 @@
 // `patchbay show <job>`: where a job stands, step by step, and what came of it.
 import { relative } from "node:path";
 import { readEnvironment } from "../environment.ts";
+import { oneLine } from "../../publisher/render/fence.ts";
 import { findJob, type JobView, openArtifacts, placeOf, statusOf } from "./job-view.ts";
 import { table } from "./table.ts";
 
@@ -31,7 +32,7 @@ export async function show(wanted: string, options: { json?: boolean }): Promise
     `\n${table([["STEP", "AGENT", "STATUS", "TRIES", "SECONDS", "COST"], ...view.spec.steps.map(stepRow(view))])}`,
   );
   const warnings = [...(result?.warnings ?? []), ...(result?.steps.flatMap((step) => step.warnings) ?? [])];
-  for (const warning of new Set(warnings)) console.log(`! ${warning.replaceAll(/\p{Cc}/gu, " ")}`);
+  for (const warning of new Set(warnings)) console.log(`! ${oneLine(warning)}`);
 }
 
 function stepRow({ state, result }: JobView) {
