@@ -24,8 +24,10 @@ export interface AgentRequest {
   /** Absolute paths as the agent sees them. */
   workspace: string;
   home: string;
-  /** Base URLs of model gateways that need no real key; undefined: the CLI's own default. */
-  gateways: { anthropic?: string; openai?: string };
+  /** Base URLs under which the models are reached, without a version; absent for one that is not configured. */
+  gateways: { anthropic?: string; openai?: string; gemini?: string };
+  /** What the gateways take for a key. It opens nothing else and is worth nothing after the step. */
+  token: string;
   signal: AbortSignal;
   onEvent: (event: AgentEvent) => void;
   launch: Launch;

@@ -2,7 +2,7 @@
 import type { AgentRequest } from "./agent.ts";
 import { createClaudeParser } from "./claude-stream.ts";
 import type { CliAdapter } from "./cli-adapter.ts";
-import { dummyKey, withoutVersion } from "./gateway.ts";
+import { withoutVersion } from "./gateway.ts";
 import { grantTools, type ToolGrant } from "./tools.ts";
 
 export const claudeCode: CliAdapter = {
@@ -55,7 +55,7 @@ function permissions({ tools, rules }: ToolGrant): string[] {
   ];
 }
 
-function environment({ gateways }: AgentRequest): Record<string, string> {
+function environment({ gateways, token }: AgentRequest): Record<string, string> {
   return {
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
@@ -63,6 +63,6 @@ function environment({ gateways }: AgentRequest): Record<string, string> {
     CLAUDE_CODE_MAX_RETRIES: "2",
     ...(gateways.anthropic === undefined
       ? {}
-      : { ANTHROPIC_BASE_URL: withoutVersion(gateways.anthropic), ANTHROPIC_API_KEY: dummyKey }),
+      : { ANTHROPIC_BASE_URL: withoutVersion(gateways.anthropic), ANTHROPIC_API_KEY: token }),
   };
 }

@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 import type { AgentRequest } from "./agent.ts";
 import type { CliAdapter } from "./cli-adapter.ts";
 import { createCodexParser } from "./codex-stream.ts";
-import { dummyKey, withVersion } from "./gateway.ts";
+import { withVersion } from "./gateway.ts";
 import { grantTools, withoutRules, type Tool } from "./tools.ts";
 
 const homeFolder = ".codex";
@@ -37,7 +37,7 @@ export const codex: CliAdapter = {
         ],
         env: {
           CODEX_HOME: join(request.home, homeFolder),
-          ...(request.gateways.openai === undefined ? {} : { GATEWAY_API_KEY: dummyKey }),
+          ...(request.gateways.openai === undefined ? {} : { GATEWAY_API_KEY: request.token }),
         },
         stdin: request.prompt,
         homeFiles: [{ path: `${homeFolder}/config.toml`, content: codexConfig(request) }],

@@ -1,7 +1,4 @@
-// Model gateways that hold the real key themselves: the CLI gets their address and a key that opens nothing.
-
-/** Not a secret: the gateway ignores it, but the CLIs refuse to start without one. */
-export const dummyKey = "no-key-needed";
+// The addresses of the model gateways, as each CLI wants them.
 
 /** A gateway's base URL with its API version, `/v1` unless it names one. */
 export function withVersion(baseUrl: string): string {

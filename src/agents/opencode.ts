@@ -1,7 +1,7 @@
 // OpenCode's command line and configuration (as OpenCode 1.18.33 takes them; its documentation, "Config", "Permissions").
 import type { AgentRequest } from "./agent.ts";
 import type { CliAdapter } from "./cli-adapter.ts";
-import { dummyKey, withVersion } from "./gateway.ts";
+import { withVersion } from "./gateway.ts";
 import { createOpencodeParser } from "./opencode-stream.ts";
 import { grantTools, withoutRules, type Tool } from "./tools.ts";
 
@@ -30,7 +30,7 @@ export const opencode: CliAdapter = {
           OPENCODE_DISABLE_SHARE: "1",
           OPENCODE_DISABLE_DEFAULT_PLUGINS: "1",
           OPENCODE_CONFIG_CONTENT: JSON.stringify(config),
-          ...(gatewayOf(request) ? { GATEWAY_API_KEY: dummyKey } : {}),
+          ...(gatewayOf(request) ? { GATEWAY_API_KEY: request.token } : {}),
         },
         stdin: request.prompt,
         homeFiles: [],

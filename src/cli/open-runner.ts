@@ -6,6 +6,7 @@ import { loadRoles } from "../agents/roles.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
 import { createPreflight } from "../runner/preflight.ts";
 import { createLauncher } from "../sandbox/launch.ts";
+import { openDoors } from "./open-doors.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** How long an agent has between being asked to end and being killed. */
@@ -57,10 +58,7 @@ export async function openRunner(
         maxTotalChars: config.MAX_INPUT_ARTIFACTS_CHARS,
       }),
     redactor: { find: (text) => redactor.find(text), stream: () => redactor.stream() },
-    gateways: {
-      ...(config.ANTHROPIC_BASE_URL === undefined ? {} : { anthropic: config.ANTHROPIC_BASE_URL }),
-      ...(config.OPENAI_BASE_URL === undefined ? {} : { openai: config.OPENAI_BASE_URL }),
-    },
+    openDoors: await openDoors(rooms, "tcp"),
     limits: {
       maxAttemptsPerStep: config.RUNNER_MAX_ATTEMPTS_PER_STEP,
       maxPatchBytes: config.MAX_PATCH_BYTES,

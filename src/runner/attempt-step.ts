@@ -2,8 +2,9 @@
 import type { Agent, AgentOutcome, InputArtifact } from "../agents/agent.ts";
 import { explain } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
-import { isReadOnly, type StepSpec } from "../job/step-spec.ts";
+import type { StepSpec } from "../job/step-spec.ts";
 import type { RunnerDeps } from "./deps.ts";
+import { runAgent } from "./run-agent.ts";
 import { openStepLog } from "./step-log.ts";
 import type { StepRun } from "./step-run.ts";
 
@@ -26,38 +27,9 @@ export async function attemptStep(deps: RunnerDeps, run: StepRun, agent: Agent):
   });
   try {
     log.note(`${step.role} step with ${step.agent}${agent.simulated ? " (simulated)" : ""}`);
-    const outcome = await agent.run({
-      jobId: spec.job_id,
-      stepId: step.step_id,
-      role: step.role,
-      readOnly: isReadOnly(step.role),
-      prompt,
-      goal: spec.goal,
-      inputs,
-      model: step.model,
-      allowedTools: step.allowed_tools,
-      // Each attempt starts from the recorded tree, so a session that remembers edits must not be resumed.
-      sessionId: undefined,
-      workspace: workspace.tree,
-      home,
-      gateways: deps.gateways,
-      signal: run.signal,
-      onEvent: (event) => log.event(event),
-      launch: (command, onLine) =>
-        deps.launch(command, {
-          jobId: spec.job_id,
-          workspace: workspace.tree,
-          home,
-          timeoutMs: step.timeout_sec * 1000,
-          stallMs: deps.limits.stallMs,
-          signal: run.signal,
-          onLine,
-          onOutput: (stream, chunk) => log.output(stream, chunk),
-        }),
-    });
-    log.note(
-      outcome.error ? `${outcome.status}: ${outcome.error.code}: ${outcome.error.message}` : outcome.status,
-    );
+    const outcome = await runAgent(deps, run, { agent, prompt, inputs, home, log });
+    const { status, error } = outcome;
+    log.note(error ? `${status}: ${error.code}: ${error.message}` : status);
     return outcome;
   } catch (error) {
     log.note(`failed: ${explain(error)}`);

@@ -8,6 +8,7 @@ import type { JobSpec } from "../job/job-spec.ts";
 import type { StepSpec } from "../job/step-spec.ts";
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
+import type { DoorRequest, Doors } from "../sandbox/doors.ts";
 import type { Launcher } from "../sandbox/launch.ts";
 
 interface RunnerLimits {
@@ -38,7 +39,8 @@ export interface RunnerDeps {
   buildPrompt: (spec: JobSpec, step: StepSpec, inputs: InputArtifact[]) => Promise<string>;
   limitInputs: (inputs: InputArtifact[]) => InputArtifact[];
   redactor: { find: (text: string) => string[]; stream: () => StreamMask };
-  gateways: { anthropic?: string; openai?: string };
+  /** Opens the doors of one step through which its agent reaches the models and the hosts that the job may reach. */
+  openDoors: (spec: JobSpec, step: Pick<DoorRequest, "limits" | "onDecision">) => Promise<Doors>;
   limits: RunnerLimits;
   clock: () => Date;
   log: Log;

@@ -1,10 +1,13 @@
 // What a step leaves behind while it runs: logs.txt for people, events.jsonl for programs, the raw output.
 import { join } from "node:path";
 import type { AgentEvent } from "../agents/agent.ts";
+import type { Decision } from "../sandbox/decision.ts";
 import { createSink, type StreamMask } from "../artifacts/bounded-sink.ts";
 
 export interface StepLog {
   event(event: AgentEvent): void;
+  /** What one of the step's doors let through or refused. */
+  decision(decision: Decision): void;
   output(stream: "stdout" | "stderr", chunk: string): void;
   note(text: string): void;
   close(): void;
@@ -29,6 +32,12 @@ export function openStepLog(options: {
       events.write(`${JSON.stringify({ time: time(), ...event })}\n`);
       const text = describeEvent(event);
       if (text !== undefined) logs.write(`${time().slice(11, 19)} ${text}\n`);
+    },
+    decision(decision) {
+      const { at, ...rest } = decision;
+      events.write(`${JSON.stringify({ time: at, type: "network", ...rest })}\n`);
+      if (!decision.allowed)
+        logs.write(`${at.slice(11, 19)} refused: ${oneLine(decision.target)}: ${oneLine(decision.reason)}\n`);
     },
     output(stream, chunk) {
       raw[stream].write(chunk);

@@ -26,6 +26,7 @@ export function ask(change: Partial<AgentRequest> = {}): Asked {
       workspace: "/srv/jobs/1/tree",
       home: "/srv/jobs/1/home",
       gateways: {},
+      token: "no-key-needed",
       signal: new AbortController().signal,
       onEvent: (event) => events.push(event),
       launch: noLaunch,

@@ -11,7 +11,10 @@ import { newId } from "../../src/job/ids.ts";
 import { JobSpec } from "../../src/job/job-spec.ts";
 import { CancelRequested, LeaseLostError, type Claim } from "../../src/queue/contract.ts";
 import type { RunnerDeps } from "../../src/runner/deps.ts";
+import { createDoors } from "../../src/sandbox/doors.ts";
 import { createLauncher } from "../../src/sandbox/launch.ts";
+import { createPriceTable } from "../../src/sandbox/model/prices.ts";
+import type { Providers } from "../../src/sandbox/model/provider.ts";
 import { createRepository } from "../git-repository.ts";
 
 export type Script = (request: AgentRequest) => Promise<Partial<AgentOutcome> | void>;
@@ -28,7 +31,11 @@ const nothing: AgentOutcome = {
 };
 
 /** `scripts` by agent name say what each agent does. */
-export async function createTestRunner(folder: string, scripts: Record<string, Script>) {
+export async function createTestRunner(
+  folder: string,
+  scripts: Record<string, Script>,
+  providers: Providers = {},
+) {
   const home = join(folder, "home");
   await mkdir(home, { recursive: true });
   const git = createGit({ path: process.env["PATH"] ?? "", home, allowHttp: false });
@@ -41,6 +48,13 @@ export async function createTestRunner(folder: string, scripts: Record<string, S
     mask: (text) => text.replaceAll("S3CRET", "***"),
   });
   const told: Intent[] = [];
+  const clock = (): Date => new Date();
+  const open = createDoors({
+    providers,
+    prices: createPriceTable({ "gpt-*": { input: 10, output: 100 } }),
+    clock,
+    log: pino({ level: "silent" }),
+  });
 
   const deps: RunnerDeps = {
     artifacts,
@@ -78,7 +92,7 @@ export async function createTestRunner(folder: string, scripts: Record<string, S
       find: (text) => (text.includes("S3CRET") ? ["TEST"] : []),
       stream: () => ({ push: (chunk) => chunk.replaceAll("S3CRET", "***"), flush: () => "" }),
     },
-    gateways: {},
+    openDoors: (_spec, step) => open({ ...step, folder, over: "tcp", allow: [] }),
     limits: {
       maxAttemptsPerStep: 3,
       maxPatchBytes: 1_000_000,
@@ -88,7 +102,7 @@ export async function createTestRunner(folder: string, scripts: Record<string, S
       maxInputBytes: 100_000,
       stallMs: 10_000,
     },
-    clock: () => new Date(),
+    clock,
     log: pino({ level: "silent" }),
   };
 

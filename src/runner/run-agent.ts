@@ -1,0 +1,86 @@
+// One run of an agent. A simulated one needs nothing; a real one gets doors of its own, and what went through them is
+// what the step has used up.
+import type { Agent, AgentOutcome, InputArtifact } from "../agents/agent.ts";
+import { explain } from "../errors.ts";
+import { isReadOnly } from "../job/step-spec.ts";
+import type { Doors } from "../sandbox/doors.ts";
+import type { RunnerDeps } from "./deps.ts";
+import type { StepLog } from "./step-log.ts";
+import type { StepRun } from "./step-run.ts";
+
+interface AgentRun {
+  agent: Agent;
+  prompt: string;
+  inputs: InputArtifact[];
+  home: string;
+  log: StepLog;
+}
+
+/** Runs the agent until it ends or is ended. A budget that is used up ends it as failed, with the code `budget`. */
+export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): Promise<AgentOutcome> {
+  const { spec, step, workspace, signal } = run;
+  const { agent, home, log } = part;
+  const readOnly = isReadOnly(step.role);
+  const ask = (doors: Pick<Doors, "gateways" | "token" | "environment">, stop: AbortSignal) =>
+    agent.run({
+      jobId: spec.job_id,
+      stepId: step.step_id,
+      role: step.role,
+      readOnly,
+      prompt: part.prompt,
+      goal: spec.goal,
+      inputs: part.inputs,
+      model: step.model,
+      allowedTools: step.allowed_tools,
+      // Each attempt starts from the recorded tree, so a session that remembers edits must not be resumed.
+      sessionId: undefined,
+      workspace: workspace.tree,
+      home,
+      gateways: doors.gateways,
+      token: doors.token,
+      signal: stop,
+      onEvent: (event) => log.event(event),
+      launch: (command, onLine) =>
+        deps.launch(
+          { ...command, env: { ...command.env, ...doors.environment } },
+          {
+            jobId: spec.job_id,
+            workspace: workspace.tree,
+            home,
+            timeoutMs: step.timeout_sec * 1000,
+            stallMs: deps.limits.stallMs,
+            signal: stop,
+            onLine,
+            onOutput: (stream, chunk) => log.output(stream, chunk),
+          },
+        ),
+    });
+
+  if (agent.simulated) return ask({ gateways: {}, token: "", environment: {} }, signal);
+  const doors = await deps.openDoors(spec, {
+    limits: { maxCostUsd: undefined, maxRequests: undefined },
+    onDecision: (decision) => log.decision(decision),
+  });
+  try {
+    const outcome = await ask(doors, AbortSignal.any([signal, doors.exceeded]));
+    return account(outcome, doors, signal.aborted);
+  } finally {
+    await doors.close();
+  }
+}
+
+/** What passed the doors counts more than what the program says of itself. */
+function account(outcome: AgentOutcome, { spent, exceeded }: Doors, stopped: boolean): AgentOutcome {
+  const { requests, tokensIn, tokensOut, costUsd } = spent();
+  const used =
+    requests === 0
+      ? outcome
+      : {
+          ...outcome,
+          tokensIn: tokensIn ?? outcome.tokensIn,
+          tokensOut: tokensOut ?? outcome.tokensOut,
+          costUsd: costUsd ?? outcome.costUsd,
+        };
+  if (!exceeded.aborted || stopped) return used;
+  return { ...used, status: "failed", error: { code: "budget", message: explain(exceeded.reason) } };
+}

@@ -1,0 +1,94 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import type { AgentRequest } from "../../src/agents/agent.ts";
+import { createWorker } from "../../src/runner/worker.ts";
+import { temporaryFolder } from "../temp-folder.ts";
+import { createTestClaim, createTestRunner, type Script } from "./house.ts";
+
+const folder = await temporaryFolder();
+const never = new AbortController().signal;
+const step = { step_id: "01_ask", agent: "codex", role: "answerer", max_retries: 0 };
+const apiKey = "sk-the-real-key-of-the-operator";
+
+/** A model that tells which key it was asked with, and what answering took. */
+const keys: (string | undefined)[] = [];
+const model = createServer((request, response) => {
+  keys.push(request.headers.authorization);
+  response.setHeader("content-type", "application/json");
+  const usage = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 };
+  response.end(JSON.stringify({ model: "gpt-5", choices: [], usage }));
+});
+model.listen(0, "127.0.0.1");
+await once(model, "listening");
+afterAll(() => model.close());
+const address = model.address();
+const baseUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+
+/** Asks the model as a CLI would; returns the answer's status. */
+async function ask({ gateways, token }: AgentRequest): Promise<number> {
+  const response = await fetch(`${gateways.openai}/v1/chat/completions`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify({ model: "gpt-5", messages: [] }),
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+async function run(name: string, script: Script, change: { limits?: { maxRequests: number } } = {}) {
+  const house = await createTestRunner(
+    join(folder, name),
+    { codex: script },
+    { openai: { baseUrl, apiKey } },
+  );
+  const { openDoors } = house.deps;
+  house.deps.openDoors = (spec, request) =>
+    openDoors(spec, { ...request, limits: { ...request.limits, ...change.limits } });
+  const spec = await house.newJob([step]);
+  await createWorker(house.deps, never)(createTestClaim(spec).claim);
+  const events = await readFile(
+    join(house.artifacts.stepFolder(spec.job_id, step.step_id), "events.jsonl"),
+    "utf8",
+  );
+  return { result: await house.artifacts.readResult(spec.job_id), events };
+}
+
+test("an agent asks the model with a key that is worth nothing elsewhere, and what passed the door is what it used", async () => {
+  let token = "";
+  const { result, events } = await run("asks", async (request) => {
+    token = request.token;
+    expect(await ask(request)).toBe(200);
+    // What a program says of itself counts less.
+    return { report: "Asked.\n", tokensIn: 1, costUsd: 0 };
+  });
+  expect(keys).toEqual([`Bearer ${apiKey}`]);
+  expect(token).not.toContain(apiKey);
+  expect(result?.metrics).toMatchObject({ tokens_in: 1000, tokens_out: 100, cost_usd: 0.02 });
+  expect(events).toMatch(
+    /"type":"network","method":"POST","target":"openai\/v1\/chat\/completions","allowed":true/,
+  );
+});
+
+test("without a call through the door what the program says of itself is taken", async () => {
+  const { result } = await run("silent", async () => ({ report: "Asked.\n", tokensIn: 7, costUsd: 0.5 }));
+  expect(result?.metrics).toMatchObject({ tokens_in: 7, tokens_out: null, cost_usd: 0.5 });
+});
+
+test("a budget that is used up ends the step with its class and what was reached", async () => {
+  const limits = { maxRequests: 2 };
+  const { result } = await run(
+    "budget",
+    async (request) => {
+      while (!request.signal.aborted) await ask(request).catch(() => undefined);
+      return { status: "cancelled" };
+    },
+    { limits },
+  );
+  expect(result).toMatchObject({
+    status: "failed",
+    error: { code: "budget", message: expect.stringContaining("the limit of 2 model calls is reached") },
+  });
+});
