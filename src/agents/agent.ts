@@ -14,8 +14,9 @@ export interface AgentRequest {
   inputs: InputArtifact[];
   model: string | undefined;
   allowedTools: string[] | undefined;
-  /** A session of the same CLI to resume. */
+  /** A session of the same CLI to resume; it gets `resumePrompt`, since it knows the whole text already. */
   sessionId: string | undefined;
+  resumePrompt?: string | undefined;
   /**
    * What that session had used up before, as an earlier outcome's `sessionUsage` tells it. Some CLIs count by session:
    * without this the numbers of a resumed run stay unknown, since what came before can't be taken off.

@@ -13,8 +13,10 @@ export function createCliAgent(adapter: CliAdapter): Agent {
     binary: adapter.binary,
     versionFlag: adapter.versionFlag,
     async run(request) {
-      const first = await runOnce(adapter, request, []);
-      if (request.sessionId === undefined || !first.sessionWasLost) return first.outcome;
+      if (request.sessionId === undefined) return (await runOnce(adapter, request, [])).outcome;
+      const prompt = request.resumePrompt ?? request.prompt;
+      const first = await runOnce(adapter, { ...request, prompt }, []);
+      if (!first.sessionWasLost) return first.outcome;
       const warning = `${adapter.name} no longer knows session ${request.sessionId}; a new one was started`;
       const fresh = { ...request, sessionId: undefined, sessionBefore: undefined };
       return (await runOnce(adapter, fresh, [warning])).outcome;

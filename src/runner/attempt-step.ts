@@ -6,19 +6,23 @@ import type { StepSpec } from "../job/step-spec.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { runAgent } from "./run-agent.ts";
 import { openStepLog } from "./step-log.ts";
-import type { StepRun } from "./step-run.ts";
+import type { Resumed, StepRun } from "./step-run.ts";
 
 /**
- * Lets the agent work once, from the checkout as it stands; writes prompt.md, the logs and the events. What the agent
+ * Lets the agent work once, from the checkout as it stands, or lets a session go on; writes prompt.md, the logs and the events. What the agent
  * makes of it is the outcome. Throws UserError for what a person can mend.
  */
-export async function attemptStep(deps: RunnerDeps, run: StepRun, agent: Agent): Promise<AgentOutcome> {
+export async function attemptStep(
+  deps: RunnerDeps,
+  run: StepRun,
+  { agent, resumed }: { agent: Agent; resumed: Resumed | undefined },
+): Promise<AgentOutcome> {
   const { spec, step, workspace } = run;
   const inputs = await readInputs(deps, spec, step);
   const prompt = await deps.buildPrompt(spec, step, inputs);
   await run.assertHeld();
   await deps.artifacts.writeStepText(spec.job_id, step.step_id, "prompt.md", prompt);
-  const home = await workspace.openHome(step.step_id);
+  const home = await workspace.openHome(step.step_id, { keep: resumed !== undefined });
   const log = openStepLog({
     folder: deps.artifacts.stepFolder(spec.job_id, step.step_id),
     maxChars: deps.limits.maxOutputChars,
@@ -27,7 +31,7 @@ export async function attemptStep(deps: RunnerDeps, run: StepRun, agent: Agent):
   });
   try {
     log.note(`${step.role} step with ${step.agent}${agent.simulated ? " (simulated)" : ""}`);
-    const outcome = await runAgent(deps, run, { agent, prompt, inputs, home, log });
+    const outcome = await runAgent(deps, run, { agent, prompt, inputs, home, log, resumed });
     const { status, error } = outcome;
     log.note(error ? `${status}: ${error.code}: ${error.message}` : status);
     return outcome;

@@ -1,5 +1,26 @@
-// Adding up what steps cost.
+// Adding up what attempts and steps cost.
 import type { Metrics } from "../job/result.ts";
+
+interface Used {
+  costUsd: number | undefined;
+  tokensIn: number | undefined;
+  tokensOut: number | undefined;
+}
+
+/** What all attempts of a step used together; what is unknown of one of them is unknown of the step. */
+export function stepMetrics(attempts: readonly Used[], durationMs: number): Metrics {
+  const sum = (pick: (used: Used) => number | undefined): number | null =>
+    attempts.reduce<number | null>((total, used) => {
+      const value = pick(used);
+      return total === null || value === undefined ? null : total + value;
+    }, 0);
+  return {
+    duration_ms: durationMs,
+    cost_usd: sum((used) => used.costUsd),
+    tokens_in: sum((used) => used.tokensIn),
+    tokens_out: sum((used) => used.tokensOut),
+  };
+}
 
 /** Sums of tokens and cost; unknown only when every step's is. `durationMs` is the job's own. */
 export function totalMetrics(steps: readonly Metrics[], durationMs: number): Metrics {

@@ -6,7 +6,7 @@ import { isReadOnly } from "../job/step-spec.ts";
 import type { Doors } from "../sandbox/doors.ts";
 import type { RunnerDeps } from "./deps.ts";
 import type { StepLog } from "./step-log.ts";
-import type { StepRun } from "./step-run.ts";
+import type { Resumed, StepRun } from "./step-run.ts";
 
 interface AgentRun {
   agent: Agent;
@@ -14,12 +14,13 @@ interface AgentRun {
   inputs: InputArtifact[];
   home: string;
   log: StepLog;
+  resumed: Resumed | undefined;
 }
 
 /** Runs the agent until it ends or is ended. A budget that is used up ends it as failed, with the code `budget`. */
 export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): Promise<AgentOutcome> {
   const { spec, step, workspace, signal } = run;
-  const { agent, home, log } = part;
+  const { agent, home, log, resumed } = part;
   const readOnly = isReadOnly(step.role);
   const ask = (doors: Pick<Doors, "gateways" | "token" | "environment">, stop: AbortSignal) =>
     agent.run({
@@ -32,8 +33,9 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       inputs: part.inputs,
       model: step.model,
       allowedTools: step.allowed_tools,
-      // Each attempt starts from the recorded tree, so a session that remembers edits must not be resumed.
-      sessionId: undefined,
+      sessionId: resumed?.sessionId,
+      sessionBefore: resumed?.usage,
+      resumePrompt: resumed && resumePrompt(resumed),
       workspace: workspace.tree,
       home,
       gateways: doors.gateways,
@@ -67,6 +69,11 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
   } finally {
     await doors.close();
   }
+}
+
+function resumePrompt({ reason }: Resumed): string {
+  const interrupted = reason === "" ? "" : ` (${reason})`;
+  return `You were interrupted${interrupted}. Everything stands as you left it. Go on with the task and end with the report.\n`;
 }
 
 /** What passed the doors counts more than what the program says of itself. */

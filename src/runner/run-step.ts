@@ -6,10 +6,11 @@ import type { StepResult } from "../job/result.ts";
 import { isReadOnly } from "../job/step-spec.ts";
 import { attemptStep } from "./attempt-step.ts";
 import type { RunnerDeps } from "./deps.ts";
+import { stepMetrics } from "./metrics.ts";
 import { diffTrees, takeSnapshot } from "./patch.ts";
 import { backOffMs, maxAttempts } from "./pipeline.ts";
 import { summarize } from "./report.ts";
-import type { StepRun } from "./step-run.ts";
+import type { Resumed, StepRun } from "./step-run.ts";
 import { stopReason } from "./stop.ts";
 
 export interface StepEnd {
@@ -21,24 +22,25 @@ export interface StepEnd {
 }
 
 /**
- * Runs the step until it succeeds, fails for good or has used up its attempts. Each attempt starts from
- * `treeBefore`. Throws only for bugs, for a lost lease and for a drain; everything else is a result.
+ * Runs the step until it succeeds, fails for good or has used up its attempts. Another attempt lets the agent's
+ * session go on where it was interrupted; without one it starts anew from `treeBefore`. Throws only for bugs, for a
+ * lost lease and for a drain; everything else is a result.
  */
 export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> {
   const startedAt = deps.clock();
   const warnings: string[] = [];
   const allowed = maxAttempts(run.step, deps.limits.maxAttemptsPerStep);
+  const used: AgentOutcome[] = [];
   let agent: Agent | undefined;
   let outcome: AgentOutcome;
-  let attempt = 0;
+  let resumed: Resumed | undefined;
   let treeAfter = run.treeBefore;
   let treeSeen: string | undefined;
-  for (;;) {
-    attempt++;
+  for (let attempt = 1; ; attempt++) {
     await run.onAttempt(attempt);
     try {
       agent = await deps.agents.get(run.step.agent);
-      outcome = await attemptStep(deps, run, agent);
+      outcome = await attemptStep(deps, run, { agent, resumed });
     } catch (error) {
       outcome = failedBy(error, nothing);
     }
@@ -54,6 +56,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
       outcome = failedBy(error, outcome);
       treeSeen = undefined;
     }
+    used.push(outcome);
     treeAfter = treeSeen ?? run.treeBefore;
     warnings.push(...outcome.warnings);
     if (isReadOnly(run.step.role) && treeAfter !== run.treeBefore) {
@@ -61,8 +64,12 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
       treeAfter = run.treeBefore;
     }
     if (outcome.status !== "retryable" || attempt >= allowed) break;
-    warnings.push(`attempt ${attempt} failed (${outcome.error?.message ?? "no reason given"}); tried again`);
-    await run.workspace.checkOut(run.treeBefore);
+    const reason = outcome.error?.message ?? "no reason given";
+    const { sessionId, sessionUsage: usage } = outcome;
+    resumed = sessionId === undefined || agent?.simulated ? undefined : { sessionId, usage, reason };
+    const how = resumed ? "its session went on" : "tried again";
+    warnings.push(`attempt ${attempt} failed (${reason}); ${how}`);
+    if (!resumed || treeSeen !== treeAfter) await run.workspace.checkOut(run.treeBefore);
     await delay(backOffMs(run.step, attempt), undefined, { signal: run.signal }).catch(() => undefined);
   }
 
@@ -89,7 +96,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
     simulated: agent?.simulated ?? false,
     session_id: outcome.sessionId ?? null,
     status: outcome.status,
-    attempts: attempt,
+    attempts: used.length,
     started_at: startedAt.toISOString(),
     finished_at: finishedAt.toISOString(),
     summary: summarize(outcome.report) || (outcome.error?.message ?? ""),
@@ -101,12 +108,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
       logs_txt: "logs.txt",
       result_json: "result.json",
     },
-    metrics: {
-      duration_ms: finishedAt.getTime() - startedAt.getTime(),
-      cost_usd: outcome.costUsd ?? null,
-      tokens_in: outcome.tokensIn ?? null,
-      tokens_out: outcome.tokensOut ?? null,
-    },
+    metrics: stepMetrics(used, finishedAt.getTime() - startedAt.getTime()),
     error: outcome.error ? { ...outcome.error, details: {} } : null,
     warnings,
   };

@@ -1,13 +1,22 @@
 // What a step needs to know of the job that it belongs to.
+import type { SessionUsage } from "../agents/agent.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { StepSpec } from "../job/step-spec.ts";
 import type { Workspace } from "./workspace.ts";
+
+/** A session of the agent that goes on, with its HOME and the checkout as it left them. */
+export interface Resumed {
+  sessionId: string;
+  usage: SessionUsage | undefined;
+  /** Why it was interrupted. */
+  reason: string;
+}
 
 export interface StepRun {
   spec: JobSpec;
   step: StepSpec;
   workspace: Workspace;
-  /** The tree from which each attempt starts; the checkout stands there already. */
+  /** The tree from which the step starts; the checkout stands there already. */
   treeBefore: string;
   signal: AbortSignal;
   /** Throws once the lease is lost: asked before each artifact is written. */

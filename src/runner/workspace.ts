@@ -15,8 +15,8 @@ import { rawAttributes } from "../io/mirror.ts";
 export interface Workspace {
   jobId: string;
   tree: string;
-  /** The step's HOME, made anew and empty. */
-  openHome(stepId: string): Promise<string>;
+  /** The step's HOME: empty, unless a session goes on that has its memory there. */
+  openHome(stepId: string, options?: { keep: boolean }): Promise<string>;
   /** How trusted git is called on this workspace. */
   call: GitCall;
   /** The tree of the base commit. */
@@ -58,9 +58,9 @@ export async function openWorkspace(
   return {
     jobId: request.jobId,
     tree,
-    async openHome(stepId) {
+    async openHome(stepId, { keep } = { keep: false }) {
       const home = join(folder, "homes", stepId);
-      await removeTree(home);
+      if (!keep) await removeTree(home);
       await mkdir(home, { recursive: true, mode: 0o700 });
       return home;
     },

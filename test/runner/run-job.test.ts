@@ -226,6 +226,33 @@ describe("a step that fails", () => {
     expect(result?.steps[0]?.warnings.join()).toContain("attempt 1 failed (529)");
   });
 
+  test("in a session lets it go on with everything as it left it, and all attempts are counted", async () => {
+    const seen: (string | undefined)[] = [];
+    scripts["codex"] = async (request) => {
+      const { sessionId, resumePrompt, workspace, home } = request;
+      seen.push(sessionId, resumePrompt, await readFile(join(workspace, "src", "login.ts"), "utf8"));
+      seen.push((await readdir(home)).join());
+      await edit(request);
+      await writeFile(join(home, "memory"), "x");
+      const used = { sessionId: "s-1", costUsd: 0.25, tokensIn: 100 };
+      return seen.length === 4
+        ? { ...used, status: "retryable", error: { code: "overloaded", message: "529" } }
+        : { ...used, tokensOut: 5 };
+    };
+    const spec = await house.newJob([implement]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    expect(seen.slice(0, 4)).toEqual([undefined, undefined, expect.stringContaining("tries = 3"), ""]);
+    const [sessionId, prompt, file, home] = seen.slice(4);
+    expect({ sessionId, home }).toEqual({ sessionId: "s-1", home: "memory" });
+    expect(prompt).toContain("interrupted (529)");
+    expect(file).toContain("tries = 5");
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result?.steps[0]).toMatchObject({ status: "success", attempts: 2, session_id: "s-1" });
+    expect(result?.steps[0]?.metrics).toMatchObject({ cost_usd: 0.5, tokens_in: 200, tokens_out: null });
+    const context = await readFile(join(house.artifacts.jobFolder(spec.job_id), "context.json"), "utf8");
+    expect(JSON.parse(context)).toMatchObject({ sessions: { "02_implement": "s-1" } });
+  });
+
   test("has no more attempts than it and the operator allow", async () => {
     scripts["codex"] = async () => ({ status: "retryable", error: { code: "rate_limited", message: "429" } });
     const spec = await house.newJob([{ ...implement, max_retries: 9 }]);
