@@ -14,6 +14,7 @@ const rooms = [
   "publisher",
   "api",
   "schedule",
+  "audit",
   "cli",
 ];
 
@@ -31,6 +32,7 @@ const mayImport: Record<string, string[]> = {
   runner: ["job", "io", "queue", "sandbox", "agents", "artifacts", "publisher"],
   api: ["job", "io", "queue", "command", "artifacts"],
   schedule: ["job", "io", "queue", "command"],
+  audit: ["job", "io"],
   cli: rooms,
 };
 
