@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { z } from "zod";
+import { head as auditHead } from "./cli/audit/head.ts";
+import { show as showAudit } from "./cli/audit/show.ts";
+import { verify as verifyAudit } from "./cli/audit/verify.ts";
 import { doctor } from "./cli/doctor.ts";
 import { diff } from "./cli/jobs/diff.ts";
 import { list } from "./cli/jobs/list.ts";
@@ -87,6 +90,34 @@ program
   .description("fetch deliveries that GitHub could not deliver, for example while this was down")
   .option("--since <age>", "how far back: 90m, 2h, at most 3d", "3d")
   .action(recover);
+
+const audit = program
+  .command("audit")
+  .description("the record of who asked, what ran and what was published");
+const folder = ["--folder <path>", "another audit log than this configuration's, such as a copy"] as const;
+
+audit
+  .command("verify")
+  .description("find any line of the audit log that was changed, removed, moved or cut off")
+  .option("--heads <file>", "what `audit head` printed earlier and was kept elsewhere")
+  .option(...folder)
+  .option("--json", "print the verdict as JSON")
+  .action(verifyAudit);
+
+audit
+  .command("head")
+  .description("print what to keep elsewhere, so that nothing written until now can change unseen")
+  .option(...folder)
+  .action(auditHead);
+
+audit
+  .command("show")
+  .description("what happened, oldest first")
+  .option("--job <id>", "only about this job; the first or last characters of its id are enough")
+  .option("--limit <count>", "how many of the last entries", "100")
+  .option(...folder)
+  .option("--json", "print one JSON object for each")
+  .action(showAudit);
 
 try {
   await program.parseAsync();

@@ -6,6 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../errors.ts";
+import { hashFile } from "./hash-file.ts";
 import { readFileNoFollow, safeJoin, writeFileAtomic } from "../io/file.ts";
 import { JobId, StepId } from "../job/ids.ts";
 import { JobSpec } from "../job/job-spec.ts";
@@ -13,6 +14,7 @@ import { JobState } from "../job/job-state.ts";
 import { Publication } from "../job/publication.ts";
 import { JobResult, StepResult } from "../job/result.ts";
 
+type JobFile = "report.md" | "patch.diff" | "logs.txt" | "result.json";
 export type JobText = "report.md" | "logs.txt";
 export type StepText = "report.md" | "logs.txt" | "prompt.md";
 
@@ -123,6 +125,21 @@ export function createArtifacts(options: { root: string; mask: (text: string) =>
         throw new Error(`${path} is no step's artifact`);
       const bytes = await readBytes(stepFile(jobId, stepId, file), maxBytes);
       return bytes === undefined ? undefined : mask(bytes.toString("utf8"));
+    },
+
+    /** SHA-256 of a job's main files as they are on the disk now; null for one that isn't there. */
+    async readHashes(jobId: string): Promise<Record<JobFile, string | null>> {
+      const [report, patch, logs, result] = await Promise.all(
+        (["report.md", "patch.diff", "logs.txt", "result.json"] as const).map((file) =>
+          hashFile(jobFile(jobId, file)),
+        ),
+      );
+      return {
+        "report.md": report ?? null,
+        "patch.diff": patch ?? null,
+        "logs.txt": logs ?? null,
+        "result.json": result ?? null,
+      };
     },
 
     /** Where a step's growing files (events, raw output) are appended to. */

@@ -9,6 +9,7 @@ import { Intent } from "../job/intent.ts";
 import { JobSpec, type Repository } from "../job/job-spec.ts";
 import { createFsQueue } from "../queue/fsqueue/fsqueue.ts";
 import { giveUpJob } from "../runner/give-up.ts";
+import { auditGivenUp } from "./audit/audit-runner.ts";
 import { createInboxReply } from "../webhook/inbox-reply.ts";
 import { createProbotDoor } from "../webhook/probot.ts";
 import { openRooms } from "./rooms.ts";
@@ -23,7 +24,7 @@ const givenUp = (crashes: number): string =>
 /** What every process of Patchbay shares, whichever parts it runs. */
 export async function assemble(config: Config, credentials: Credentials) {
   const rooms = await openRooms(config);
-  const { redactor, log, artifacts, clock } = rooms;
+  const { redactor, log, artifacts, audit, clock } = rooms;
   const shared = { leaseMs: config.RUNNER_RECLAIM_AFTER_SEC * 1000, log };
   const outbox = await createFsQueue({
     ...shared,
@@ -52,6 +53,7 @@ export async function assemble(config: Config, credentials: Credentials) {
       if (ticket.crashes < config.RUNNER_MAX_CRASHES) return;
       const message = givenUp(ticket.crashes);
       await giveUpJob({ artifacts, outbox, clock }, ticket, { code: "crashed", message, details: {} });
+      await auditGivenUp({ artifacts, audit }, ticket);
     },
   });
 
@@ -81,6 +83,7 @@ export async function assemble(config: Config, credentials: Credentials) {
     tokenFor,
     async close(): Promise<void> {
       await Promise.all([jobs.close(), inbox.close(), outbox.close()]);
+      await audit.close();
     },
   };
 }

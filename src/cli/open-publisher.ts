@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { revokeToken } from "../io/app-github.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
 import type { House } from "./assemble.ts";
+import { publishedEvent } from "./audit/audit-intent.ts";
 
 /** Asks GitHub who the App is. Throws UserError or TransientError when it doesn't say. */
 export async function openPublisher(house: House): Promise<Publisher> {
@@ -36,6 +37,7 @@ export async function openPublisher(house: House): Promise<Publisher> {
     publicUrl: config.PUBLIC_URL,
     artifactsRoot: config.ARTIFACTS_ROOT,
     workRoot,
+    audit: (said) => house.audit.insist(publishedEvent(said)),
     clock,
   });
 }

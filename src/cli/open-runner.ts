@@ -6,6 +6,7 @@ import { loadRoles } from "../agents/roles.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
 import { createPreflight } from "../runner/preflight.ts";
 import { createLauncher } from "../sandbox/launch.ts";
+import { auditRunner } from "./audit/audit-runner.ts";
 import { openDoors } from "./open-doors.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -68,6 +69,7 @@ export async function openRunner(
       maxInputBytes,
       stallMs: config.AGENT_STALL_SEC * 1000,
     },
+    audit: auditRunner(rooms, preflight),
     clock,
     log,
   };

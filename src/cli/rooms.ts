@@ -9,6 +9,7 @@ import { createGit } from "../io/git.ts";
 import { createMirrors } from "../io/mirror.ts";
 import { createLog } from "../log.ts";
 import { createRedactor } from "../redact.ts";
+import { openAudit } from "./audit/open-audit.ts";
 
 /** Makes the folders that are missing. Throws UserError for agents that are described wrongly. */
 export async function openRooms(config: Config) {
@@ -35,7 +36,9 @@ export async function openRooms(config: Config) {
     custom: await loadCustomAgents(config.AGENTS_FILE),
   });
 
-  return { config, redactor, log, git, mirrors, artifacts, agents, clock: (): Date => new Date() };
+  const clock = (): Date => new Date();
+  const audit = openAudit(config, { mask: (text) => redactor.mask(text), clock, log });
+  return { config, redactor, log, git, mirrors, artifacts, agents, audit, clock };
 }
 
 export type Rooms = Awaited<ReturnType<typeof openRooms>>;

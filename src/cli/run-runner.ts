@@ -4,6 +4,7 @@ import { giveUpJob } from "../runner/give-up.ts";
 import { DrainRequested } from "../runner/stop.ts";
 import { createWorker } from "../runner/worker.ts";
 import type { House, Running } from "./assemble.ts";
+import { auditGivenUp } from "./audit/audit-runner.ts";
 import { createFetchBase } from "./fetch-base.ts";
 import { openRunner } from "./open-runner.ts";
 
@@ -21,6 +22,7 @@ export async function runRunner(house: House): Promise<Running> {
       const message = "a bug in Patchbay; its operator finds the trace in the log under the job's id";
       log.error({ job: claim.ticket.id, err: error }, "a bug ended this job");
       await giveUpJob(house, claim.ticket, { code: "internal", message, details: {} });
+      await auditGivenUp(house, claim.ticket);
     },
     signal: drain.signal,
     log,

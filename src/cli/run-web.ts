@@ -4,7 +4,6 @@ import { createAnswer } from "../command/answer.ts";
 import { createAuthorize } from "../command/authorize.ts";
 import { readLabel } from "../command/label.ts";
 import { parse } from "../command/parse.ts";
-import { createSubmit } from "../command/submit.ts";
 import { UserError, explain } from "../errors.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
 import { consume } from "../queue/consume.ts";
@@ -13,6 +12,9 @@ import { registerHandlers } from "../webhook/handlers.ts";
 import { createInboxGaveUp, createInboxHandler } from "../webhook/inbox-worker.ts";
 import { createWebhookRoute } from "../webhook/route.ts";
 import type { House, Running } from "./assemble.ts";
+import { askingEvent } from "./audit/audit-asking.ts";
+import { auditPublishing, auditReplied } from "./audit/audit-intent.ts";
+import { auditedSubmit } from "./audited-submit.ts";
 import { openPublisher } from "./open-publisher.ts";
 import { allowedBots, labelPrefix, openKeep } from "./open-deliveries.ts";
 
@@ -38,7 +40,8 @@ export async function runWeb(house: House): Promise<Running> {
       github: (installationId) => probot.github(installationId),
       authorize: createAuthorize({ self: () => probot.self(), allowedBots: allowedBots(house) }),
       self: () => probot.self(),
-      submit: createSubmit(house),
+      submit: auditedSubmit(house),
+      audit: (asking) => house.audit.record(askingEvent(asking)),
       outbox,
       pipelines,
       log,
@@ -71,7 +74,9 @@ export async function runWeb(house: House): Promise<Running> {
       async handle(claim) {
         const intent = claim.ticket.payload;
         try {
+          await auditPublishing(house, intent);
           await (await publisher()).carryOut(intent);
+          await auditReplied(house, intent);
         } catch (error) {
           // A full disk or a lack of descriptors passes: nothing that was to be said is given up for it.
           throw unwrapHandlerError(error);

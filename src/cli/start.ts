@@ -1,8 +1,10 @@
 // `patchbay start [all|web|runner]`: the App and the runner, in one process or apart.
 import type { Config } from "../config.ts";
 import type { Credentials } from "../credentials.ts";
-import { UserError } from "../errors.ts";
+import { explain, UserError } from "../errors.ts";
 import { assemble } from "./assemble.ts";
+import { auditFolder } from "./audit/open-audit.ts";
+import { configurationSha256, settingsOf } from "./audit/settings.ts";
 import { readEnvironment } from "./environment.ts";
 import { forgetEnded } from "./forget-ended.ts";
 import { recoverMissed } from "./recover-missed.ts";
@@ -31,7 +33,19 @@ export async function start(name: string): Promise<void> {
 
 async function serve(config: Config, credentials: Credentials, part: Part): Promise<void> {
   const house = await assemble(config, credentials);
-  const { log } = house;
+  const { log, audit } = house;
+  // Nothing is begun that can't be written down.
+  try {
+    await audit.insist({
+      kind: "process_started",
+      fields: { part, configuration_sha256: configurationSha256(config), settings: settingsOf(config) },
+    });
+  } catch (cause) {
+    throw new UserError(
+      `start: ${explain(cause)}; make ${auditFolder(config)} a folder that can be written`,
+      { cause },
+    );
+  }
   const running = [
     forgetEnded(house),
     ...(part === "runner" ? [] : [await runWeb(house), recoverMissed(house)]),

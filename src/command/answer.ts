@@ -4,6 +4,7 @@ import type { Intent } from "../job/intent.ts";
 import type { Pipeline } from "../job/pipelines.ts";
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
+import type { Asking } from "./asking.ts";
 import type { Authorize } from "./authorize.ts";
 import { findBase } from "./base.ts";
 import type { Submit } from "./submit.ts";
@@ -23,6 +24,8 @@ export interface AnswerOptions {
   submit: Submit;
   outbox: Pick<Queue<Intent>, "enqueue">;
   pipelines: readonly Pipeline[];
+  /** Keeps the record of who asked; never throws. */
+  audit: (asking: Asking) => Promise<void>;
   log: Log;
 }
 
@@ -32,7 +35,7 @@ export interface AnswerOptions {
  * TransientError when it may go better later.
  */
 export function createAnswer(options: AnswerOptions) {
-  const { authorize, outbox, submit, pipelines, log } = options;
+  const { authorize, outbox, submit, pipelines, audit, log } = options;
 
   async function react(trigger: Trigger, content: "eyes" | "-1"): Promise<void> {
     const { repository, comment, subject, delivery } = trigger;
@@ -66,13 +69,16 @@ export function createAnswer(options: AnswerOptions) {
     const fields = { delivery: trigger.delivery.guid };
     if (verdict.kind === "ignored") {
       log.info(fields, `${describeTrigger(trigger)}: ignored, ${verdict.reason}`);
+      await audit({ decision: "ignored", trigger, permission: null, note: verdict.reason });
       return;
     }
     if (verdict.kind === "denied") {
       log.info(fields, `${describeTrigger(trigger)}: refused, permission is ${verdict.permission}`);
+      await audit({ decision: "denied", trigger, permission: verdict.permission });
       await react(trigger, "-1");
       return;
     }
+    await audit({ decision: "allowed", trigger, permission: verdict.permission });
     if (asked.kind === "reply") {
       await reply(trigger, asked.body);
       return;

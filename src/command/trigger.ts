@@ -27,6 +27,8 @@ export interface Trigger {
     /** How many comments it had then. */
     comments: number;
   };
+  /** What was written, whole and as it was: the comment, or the label's name. */
+  text: string;
   /** The comment that asked; absent for a label. */
   comment?: { id: number };
   /** When it happened, ISO 8601: what was written or changed later is no context. */

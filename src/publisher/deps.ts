@@ -51,6 +51,16 @@ export interface AppIdentity {
   botEmail: string;
 }
 
+/** Something of a job that is on GitHub now. */
+export interface Said {
+  job_id: string;
+  epoch: number;
+  branch?: Publication["branch"];
+  pull_request?: Publication["pull_request"];
+  comment?: Publication["comment"];
+  final?: boolean;
+}
+
 export interface PublisherDeps {
   artifacts: PublisherArtifacts;
   github(installationId: number): Promise<PublisherGitHub>;
@@ -69,5 +79,7 @@ export interface PublisherDeps {
   artifactsRoot: string;
   /** A folder for temporary index files and objects. */
   workRoot: string;
+  /** Keeps the record of what was said; throws TransientError when it can't, and then nothing counts as said. */
+  audit(said: Said): Promise<void>;
   clock: () => Date;
 }

@@ -5,6 +5,7 @@ import type { StreamMask } from "../artifacts/bounded-sink.ts";
 import type { Git } from "../io/git.ts";
 import type { Intent } from "../job/intent.ts";
 import type { JobSpec } from "../job/job-spec.ts";
+import type { JobResult } from "../job/result.ts";
 import type { StepSpec } from "../job/step-spec.ts";
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
@@ -20,6 +21,11 @@ interface RunnerLimits {
   maxInputBytes: number;
   stallMs: number;
 }
+
+/** What happens to a job that whoever keeps a record wants to know. */
+export type RunnerEvent =
+  | { kind: "job_started"; spec: JobSpec; epoch: number; attempt: number }
+  | { kind: "job_ended"; result: JobResult; epoch: number };
 
 export interface RunnerDeps {
   artifacts: Artifacts;
@@ -42,6 +48,8 @@ export interface RunnerDeps {
   /** Opens the doors of one step through which its agent reaches the models and the hosts that the job may reach. */
   openDoors: (spec: JobSpec, step: Pick<DoorRequest, "limits" | "onDecision">) => Promise<Doors>;
   limits: RunnerLimits;
+  /** Keeps the record of what ran; never throws. */
+  audit: (event: RunnerEvent) => Promise<void>;
   clock: () => Date;
   log: Log;
 }

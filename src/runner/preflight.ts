@@ -7,28 +7,29 @@ import { UserError, explain } from "../errors.ts";
 import { run } from "../io/exec.ts";
 
 /**
- * Returns a check that throws UserError (`preflight`) with the remedy when an agent's program is missing, can't be
- * started or is older than it must be. `environment` is what agents get of this process's own.
+ * Returns a check that gives the version of an agent's program, as far as it says one, and throws UserError
+ * (`preflight`) with the remedy when it is missing, can't be started or is older than it must be. `environment` is what agents get of this process's own.
  */
 export function createPreflight(options: {
   environment: Record<string, string>;
   minimums: readonly MinimumVersion[];
-}): (agent: Agent) => Promise<void> {
+}): (agent: Agent) => Promise<string | undefined> {
   const { environment, minimums } = options;
-  /** Path and time of change of the programs that passed: a replaced one is asked again. */
-  const passed = new Set<string>();
+  /** The versions of the programs that passed, by path and time of change: a replaced one is asked again. */
+  const passed = new Map<string, string | undefined>();
 
   return async (agent) => {
     const { binary } = agent;
-    if (binary === undefined) return;
+    if (binary === undefined) return undefined;
     const path = await locate(binary, environment["PATH"] ?? "");
     const identity = `${path} ${(await stat(path)).mtimeMs}`;
-    if (passed.has(identity)) return;
+    if (passed.has(identity)) return passed.get(identity);
     const minimum = minimums.find((known) => known.binary === binary);
     const printed = await printedVersion(path, minimum?.flag ?? agent.versionFlag, environment);
     const check = checkVersion(binary, printed, minimum?.version);
     if (!check.ok) throw new UserError(check.remedy, { code: "preflight" });
-    passed.add(identity);
+    passed.set(identity, check.version);
+    return check.version;
   };
 }
 

@@ -21,12 +21,15 @@ export function createWorker(deps: RunnerDeps, halt: AbortSignal): (claim: Claim
     const signal = AbortSignal.any([claim.signal, halt]);
     try {
       log.info({ stage: "runner", epoch: claim.epoch }, `job ${jobId} started`);
+      const { ticket, epoch } = claim;
+      await deps.audit({ kind: "job_started", spec: ticket.payload, epoch, attempt: ticket.attempts });
       const result = await runJob({ ...deps, log }, claim, {
         signal,
         lastTry: claim.ticket.attempts >= maxTransientAttempts,
       });
       const note = result.error?.message ?? result.summary;
       log.info({ stage: "runner", ms: result.metrics.duration_ms }, `job ended: ${result.status}`);
+      await deps.audit({ kind: "job_ended", result, epoch });
       const state = result.status === "running" ? "failed" : queueStateFor(result.status);
       if (state === "done") await claim.complete(note);
       else if (state === "cancelled") await claim.cancelled(note || "cancelled");

@@ -21,6 +21,7 @@ export function onIssueCommentCreated({ answer, parse, host, log }: HandlerOptio
       kind: issue.pull_request ? "pull_request" : "issue",
       host,
       at: comment.created_at,
+      text: comment.body ?? "",
       comment: { id: comment.id },
       ...(comment.performed_via_github_app && { viaAppId: comment.performed_via_github_app.id }),
     });

@@ -11,11 +11,12 @@ export function onIssuesLabeled({ answer, readLabel, host, log }: HandlerOptions
   return async (delivery, received) => {
     const payload = Payload.parse(received);
     const asked = payload.label && readLabel(payload.label.name);
-    if (!asked) return;
+    if (!payload.label || !asked) return;
     const trigger = toTrigger(delivery, payload, payload.issue, {
       kind: "issue",
       host,
       at: payload.issue.updated_at,
+      text: payload.label.name,
     });
     if (!trigger) {
       log.warn({ delivery: delivery.guid }, "issues.labeled: ignored, it names no installation");

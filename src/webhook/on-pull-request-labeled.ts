@@ -11,11 +11,12 @@ export function onPullRequestLabeled({ answer, readLabel, host, log }: HandlerOp
   return async (delivery, received) => {
     const payload = Payload.parse(received);
     const asked = payload.label && readLabel(payload.label.name);
-    if (!asked) return;
+    if (!payload.label || !asked) return;
     const trigger = toTrigger(delivery, payload, payload.pull_request, {
       kind: "pull_request",
       host,
       at: payload.pull_request.updated_at,
+      text: payload.label.name,
     });
     if (!trigger) {
       log.warn({ delivery: delivery.guid }, "pull_request.labeled: ignored, it names no installation");

@@ -8,7 +8,10 @@ export function toTrigger(
   delivery: Delivery,
   payload: Envelope,
   subject: Subject,
-  rest: Pick<Trigger, "at" | "comment" | "viaAppId"> & { kind: Trigger["subject"]["kind"]; host: string },
+  rest: Pick<Trigger, "at" | "text" | "comment" | "viaAppId"> & {
+    kind: Trigger["subject"]["kind"];
+    host: string;
+  },
 ): Trigger | undefined {
   const { kind, host, ...more } = rest;
   const repository = repositoryOf(payload, host);

@@ -5,6 +5,8 @@ import { createAuditLog } from "../../src/audit/audit-log.ts";
 // A write over the size limit is an error and not the end (setrlimit(2), RLIMIT_FSIZE).
 process.on("SIGXFSZ", () => undefined);
 
+export type Order = `${"record" | "insist"} ${string}` | "close";
+
 const said: string[] = [];
 const audit = createAuditLog({
   folder: process.argv[2] ?? "",

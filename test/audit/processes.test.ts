@@ -8,20 +8,23 @@ import { expect, test } from "vitest";
 import { listChains } from "../../src/audit/folder.ts";
 import { verifyAudit } from "../../src/audit/verify.ts";
 import { temporaryFolder } from "../temp-folder.ts";
+import type { Order } from "./process.ts";
 
 const root = await temporaryFolder();
+/** Debian's util-linux, which every system has. */
+const prlimit = "prlimit";
 const program = join(import.meta.dirname, "process.ts");
 
 /** Starts the process; `before` are words that go before its command. */
 function start(folder: string, before: string[] = []) {
-  const [file = process.execPath, ...args] = [...before, process.execPath, program, folder];
-  const child: ChildProcessWithoutNullStreams = spawn(file, args);
+  const [file, ...args] = [...before, process.execPath, program, folder];
+  const child: ChildProcessWithoutNullStreams = spawn(file ?? process.execPath, args);
   child.stderr.pipe(process.stderr);
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exited = once(child, "exit");
   return {
     pid: child.pid ?? 0,
-    tell: (line: string) => void child.stdin.write(`${line}\n`),
+    tell: (order: Order) => void child.stdin.write(`${order}\n`),
     answer: async (): Promise<string | undefined> => (await answers.next()).value,
     async kill(): Promise<void> {
       child.kill("SIGKILL");
@@ -71,7 +74,7 @@ test("three at a time, each killed in the middle of its work: what was acknowled
 test("a disk that is full takes part of a line: it is taken back, and what waited follows when there is room", async () => {
   const folder = join(root, "full");
   const limit = 4096;
-  const one = start(folder, ["prlimit", `--fsize=${limit}:unlimited`, "--"]);
+  const one = start(folder, [prlimit, `--fsize=${limit}:unlimited`, "--"]);
   const answers: string[] = [];
   for (let at = 0; at < 6; at++) {
     one.tell(`record job-${at}`);
@@ -85,7 +88,7 @@ test("a disk that is full takes part of a line: it is taken back, and what waite
   expect((await stat(join(folder, chains[0]?.file ?? ""))).size).toBeLessThan(limit);
   expect(await verifyAudit(folder)).toMatchObject({ ok: true, notes: [] });
 
-  await once(spawn("prlimit", ["--pid", String(one.pid), "--fsize=unlimited:unlimited"]), "exit");
+  await once(spawn(prlimit, ["--pid", String(one.pid), "--fsize=unlimited:unlimited"]), "exit");
   one.tell("insist publish-2");
   expect(await one.answer()).toMatch(/^done publish-2/);
   await one.close();

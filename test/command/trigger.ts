@@ -26,6 +26,7 @@ export function makeTrigger(
     sender: { login: "ann", id: 2, type: "User" },
     comment: { id: 1000 },
     at: "2026-01-02T03:04:00Z",
+    text: "/agent fix it",
     ...rest,
     subject: {
       kind: "issue",

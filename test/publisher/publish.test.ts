@@ -68,6 +68,44 @@ test("success: a branch with the gated tree, a draft pull request that closes th
   );
 });
 
+test("what is on GitHub is told to the record, each thing once", async () => {
+  const setup = createSetup(world, finished(world, change));
+  await setup.publisher.carryOut(publish);
+  await setup.publisher.carryOut(publish);
+  const { branch: pushed, comment, pull_request } = setup.files.publication ?? {};
+  const about = { job_id: jobId };
+  expect(setup.audited).toEqual([
+    { ...about, epoch: 0, branch: pushed },
+    { ...about, epoch: 0, pull_request },
+    { ...about, epoch: 0, comment },
+    { ...about, epoch: publish.epoch, final: true, comment },
+  ]);
+});
+
+test("what the record can't take doesn't count as said: it is said again, and GitHub shows it once", async () => {
+  let refusals = 0;
+  for (let at = 0; ; at++) {
+    let calls = 0;
+    const setup = createSetup(world, finished(world, change), {
+      async audit() {
+        if (calls++ === at) throw new TransientError("the disk is full", { code: "internal" });
+      },
+    });
+    const first = setup.publisher.carryOut(publish);
+    if (
+      await first.then(
+        () => true,
+        () => false,
+      )
+    )
+      break;
+    refusals += 1;
+    await setup.publisher.carryOut(publish);
+    await expectPublished(setup);
+  }
+  expect(refusals).toBe(4);
+});
+
 test("a repeat asks GitHub for nothing", async () => {
   const setup = createSetup(world, finished(world, change));
   await setup.publisher.carryOut(publish);

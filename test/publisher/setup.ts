@@ -5,7 +5,7 @@ import type { JobSpec } from "../../src/job/job-spec.ts";
 import type { JobState } from "../../src/job/job-state.ts";
 import type { Publication } from "../../src/job/publication.ts";
 import type { JobResult } from "../../src/job/result.ts";
-import type { Place, PublisherDeps } from "../../src/publisher/deps.ts";
+import type { Place, PublisherDeps, Said } from "../../src/publisher/deps.ts";
 import { createPublisher, type Publisher } from "../../src/publisher/publisher.ts";
 import { bot, createFakeGitHub, type FakeGitHub } from "./fake-github.ts";
 import { type Change, createGitWorld, type GitWorld } from "./git-world.ts";
@@ -30,11 +30,13 @@ export interface Setup {
   dieAtWrite(n: number): void;
   writes(): number;
   place(is: Place | undefined): void;
+  audited: Said[];
 }
 
 export function createSetup(world: GitWorld, files: Files, change: Partial<PublisherDeps> = {}): Setup {
   const github = createFakeGitHub();
   const tokens = { made: 0, revoked: 0 };
+  const audited: Said[] = [];
   let writes = 0;
   let dieAt = 0;
   let place: Place | undefined;
@@ -65,6 +67,9 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
     place: async () => place,
     artifactsRoot: "/srv/patchbay/artifacts",
     workRoot: world.workRoot,
+    async audit(said) {
+      audited.push(said);
+    },
     clock: () => new Date("2026-03-04T05:07:00Z"),
     ...change,
   });
@@ -77,6 +82,7 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
       dieAt = n;
     },
     writes: () => writes,
+    audited,
     place(is) {
       place = is;
     },

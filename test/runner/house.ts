@@ -10,8 +10,8 @@ import type { Intent } from "../../src/job/intent.ts";
 import { newId } from "../../src/job/ids.ts";
 import { JobSpec } from "../../src/job/job-spec.ts";
 import { CancelRequested, LeaseLostError, type Claim } from "../../src/queue/contract.ts";
-import type { RunnerDeps } from "../../src/runner/deps.ts";
 import { createDoors } from "../../src/sandbox/doors.ts";
+import type { RunnerDeps, RunnerEvent } from "../../src/runner/deps.ts";
 import { createLauncher } from "../../src/sandbox/launch.ts";
 import { createPriceTable } from "../../src/sandbox/model/prices.ts";
 import type { Providers } from "../../src/sandbox/model/provider.ts";
@@ -55,6 +55,7 @@ export async function createTestRunner(
     clock,
     log: pino({ level: "silent" }),
   });
+  const audited: RunnerEvent[] = [];
 
   const deps: RunnerDeps = {
     artifacts,
@@ -103,6 +104,9 @@ export async function createTestRunner(
       stallMs: 10_000,
     },
     clock,
+    async audit(event) {
+      audited.push(event);
+    },
     log: pino({ level: "silent" }),
   };
 
@@ -138,7 +142,7 @@ export async function createTestRunner(
     return spec;
   }
 
-  return { deps, artifacts, git, told, sha, source, newJob };
+  return { deps, artifacts, git, told, audited, sha, source, newJob };
 }
 
 export interface TestClaim {

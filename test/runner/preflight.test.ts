@@ -37,7 +37,7 @@ describe("a program", () => {
     await install("tool", "1.9.10");
     const check = (minimum: string) =>
       createPreflight({ environment, minimums: parseMinimumVersions(`tool=${minimum}`) })(agentWith("tool"));
-    await expect(check("1.9.9")).resolves.toBeUndefined();
+    await expect(check("1.9.9")).resolves.toBe("1.9.10");
     await expect(check("1.10.0")).rejects.toThrow(/1\.9\.10.*1\.10\.0/);
   });
 

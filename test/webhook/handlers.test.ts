@@ -121,6 +121,9 @@ describe("who asks", () => {
       ]);
       expect(journey.jobs.tickets).toEqual([]);
       expect(journey.world.calls).toEqual(["permission ann"]);
+      expect(journey.audited).toMatchObject([
+        { decision: "denied", permission: "read", trigger: { text: body, sender: { login: "ann" } } },
+      ]);
     },
   );
 
@@ -134,6 +137,10 @@ describe("who asks", () => {
       makeDelivery("issues", issueLabelPayload("agent:fix", { sender }), { guid: "second" }),
     );
     expect([...journey.outbox.tickets, ...journey.jobs.tickets, ...journey.world.calls]).toEqual([]);
+    expect(journey.audited).toMatchObject([
+      { decision: "ignored", permission: null, trigger: { text: "/agent fix it" } },
+      { decision: "ignored", permission: null, trigger: { text: "agent:fix" } },
+    ]);
   });
 
   test("a comment through our own App gets nothing, whoever's name it bears", async () => {

@@ -1,6 +1,7 @@
 // A delivery's way from the inbox to the queues: the real Probot and handlers, GitHub as plain data.
 import { pino } from "pino";
 import { createAnswer } from "../../src/command/answer.ts";
+import type { Asking } from "../../src/command/asking.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
 import { readLabel } from "../../src/command/label.ts";
 import { parse } from "../../src/command/parse.ts";
@@ -36,6 +37,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiri
   const host = "github.com";
   const self = async () => ({ appId: 7, login: "patchbay[bot]" });
   const clock = () => new Date("2026-01-02T03:05:00.000Z");
+  const audited: Asking[] = [];
   const github = fakeGitHub(world);
   const probot = await createProbotDoor({
     appId: 7,
@@ -53,6 +55,9 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiri
       submit: createSubmit({ jobs, outbox, artifacts, clock }),
       outbox,
       pipelines: builtInPipelines,
+      async audit(asking) {
+        audited.push(asking);
+      },
       log,
     }),
     parse(body) {
@@ -65,6 +70,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiri
     log,
   });
   return {
+    audited,
     probot,
     handle: createInboxHandler({ receive: probot.receive, outbox, host, log }),
     gaveUp: createInboxGaveUp({ outbox, host }),
@@ -76,7 +82,7 @@ export async function createJourney(over: Partial<World> = {}, options: { allowe
   const world = createWorld(over);
   const jobs = createMemoryQueue<JobSpec>();
   const outbox = createMemoryQueue<Intent>();
-  const { handle, gaveUp } = await wire({
+  const { handle, gaveUp, audited } = await wire({
     world,
     jobs,
     outbox,
@@ -84,6 +90,7 @@ export async function createJourney(over: Partial<World> = {}, options: { allowe
     ...options,
   });
   return {
+    audited,
     world,
     jobs,
     outbox,

@@ -112,8 +112,15 @@ async function runOne(
     },
   });
   try {
-    return await runJob(deps, ownClaim(spec, cancel.signal), { signal: cancel.signal, lastTry: true });
+    await deps.audit({ kind: "job_started", spec, epoch: 1, attempt: 1 });
+    const result = await runJob(deps, ownClaim(spec, cancel.signal), {
+      signal: cancel.signal,
+      lastTry: true,
+    });
+    await deps.audit({ kind: "job_ended", result, epoch: 1 });
+    return result;
   } finally {
+    await rooms.audit.close();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
 }

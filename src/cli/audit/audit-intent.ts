@@ -1,0 +1,45 @@
+// What is said on GitHub, as entries of the audit log. It fails closed: what can't be written down is not said.
+import type { Intent } from "../../job/intent.ts";
+import type { AuditEvent } from "../../audit/entry.ts";
+import type { Said } from "../../publisher/deps.ts";
+import type { House } from "../assemble.ts";
+
+/** Before a job's end is published. Throws TransientError when it can't be written down: the intent is repeated. */
+export async function auditPublishing({ audit, artifacts }: House, intent: Intent): Promise<void> {
+  if (intent.kind !== "publish") return;
+  const { job_id, epoch } = intent;
+  const result = await artifacts.readResult(job_id);
+  await audit.insist({
+    kind: "publishing",
+    fields: {
+      job_id,
+      epoch,
+      status: result?.status ?? null,
+      patch_sha256: result?.patch?.sha256 ?? null,
+      base_sha: result?.patch?.base_sha ?? null,
+    },
+  });
+}
+
+/** Something of a job that is on GitHub now. */
+export function publishedEvent({ branch, pull_request, comment, ...rest }: Said): AuditEvent {
+  return {
+    kind: "published",
+    fields: {
+      ...rest,
+      ...(branch && { branch: branch.name, commit_sha: branch.sha }),
+      ...(pull_request && { pull_request: pull_request.number }),
+      ...(comment && { comment_id: comment.id, comment_sha256: comment.body_sha256 }),
+    },
+  };
+}
+
+/** After an answer that belongs to no job; a job's own words are in its record. */
+export async function auditReplied({ audit }: House, intent: Intent): Promise<void> {
+  if (intent.kind !== "reply") return;
+  const { repository, number, marker, body } = intent;
+  await audit.insist({
+    kind: "replied",
+    fields: { repository: `${repository.host}/${repository.owner}/${repository.name}`, number, marker, body },
+  });
+}
