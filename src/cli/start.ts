@@ -41,6 +41,7 @@ async function serve(config: Config, credentials: Credentials, part: Part): Prom
       fields: { part, configuration_sha256: configurationSha256(config), settings: settingsOf(config) },
     });
   } catch (cause) {
+    await house.close();
     throw new UserError(
       `start: ${explain(cause)}; make ${auditFolder(config)} a folder that can be written`,
       { cause },
