@@ -43,7 +43,7 @@ export function smallPrint(spec: GitHubJob, result: JobResult | undefined, voice
   const url = voice.jobUrl(spec.job_id);
   const job = url === undefined ? `job \`${spec.job_id}\`` : `[job ${spec.job_id}](${url})`;
   const parts = [job, `${spec.pipeline} pipeline`.replaceAll(/[^\w -]/g, ""), `asked by ${asker(spec)}`];
-  if (result) parts.push(duration(result.metrics.duration_ms), spending(result.metrics));
+  if (result) parts.push(duration(result.metrics.duration_ms), spending(result));
   return `<sub>${parts.join(" · ")}</sub>`;
 }
 

@@ -1,5 +1,5 @@
 // Times, money and counts as a person reads them.
-import type { Metrics } from "../../job/result.ts";
+import type { JobResult } from "../../job/result.ts";
 
 /** 0.4 s, 12 s, 2 min 5 s, 1 h 3 min. */
 export function duration(ms: number): string {
@@ -16,13 +16,24 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** What a job cost, in money and tokens. What nobody reported is called unknown, never 0. */
-export function spending(metrics: Metrics): string {
+/**
+ * What a job cost, in money and tokens. What nobody reported is called unknown, never 0; of what only some steps
+ * reported it is said that it is the least.
+ */
+export function spending({ metrics, steps }: Pick<JobResult, "metrics" | "steps">): string {
   const { cost_usd: cost, tokens_in: read, tokens_out: written } = metrics;
+  const isUnknown = (name: "cost_usd" | "tokens_in"): boolean =>
+    steps.some((step) => !step.simulated && step.metrics[name] === null);
   if (cost === null && read === null && written === null) return "cost and tokens unknown";
-  const money = cost === null ? "cost unknown" : dollars(cost);
+  const money =
+    cost === null
+      ? "cost unknown"
+      : isUnknown("cost_usd")
+        ? `at least $${cost.toFixed(cost < 0.01 ? 4 : 2)}`
+        : dollars(cost);
   if (read === null && written === null) return `${money} · tokens unknown`;
-  return `${money} · ${tokens(read)} tokens in, ${tokens(written)} out`;
+  const least = isUnknown("tokens_in") ? "at least " : "";
+  return `${money} · ${least}${tokens(read)} tokens in, ${tokens(written)} out`;
 }
 
 function dollars(cost: number): string {

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { GitHubJob } from "../../../src/job/job-spec.ts";
-import type { JobResult } from "../../../src/job/result.ts";
+import type { JobResult, StepResult } from "../../../src/job/result.ts";
 import { ErrorCode } from "../../../src/job/error-code.ts";
 import type { Place } from "../../../src/publisher/deps.ts";
 import type { Landing } from "../../../src/publisher/landing.ts";
@@ -104,10 +104,15 @@ describe("at the end", () => {
   });
 
   test("what it cost is told as far as it is known", () => {
-    const metrics = (cost_usd: number | null, tokens_in: number | null) =>
+    const metrics = (cost_usd: number | null, tokens_in: number | null, steps: StepResult[] = []) =>
       ended({
-        result: resultOf({ metrics: { duration_ms: 125_000, cost_usd, tokens_in, tokens_out: tokens_in } }),
+        result: resultOf({
+          metrics: { duration_ms: 125_000, cost_usd, tokens_in, tokens_out: tokens_in },
+          steps,
+        }),
       });
+    expect(metrics(0.5, 12_345, [stepOf("01_plan")])).toContain("at least $0.50 · at least 12.3k tokens in");
+    expect(metrics(0.5, 12_345, [stepOf("01_plan", { simulated: true })])).toContain("· $0.50 · 12.3k");
     expect(metrics(0.004, 12_345)).toContain("2 min 5 s · < $0.01 · 12.3k tokens in, 12.3k out");
     expect(metrics(1.5, null)).toContain("$1.50 · tokens unknown");
     expect(metrics(null, 0)).toContain("cost unknown · 0 tokens in");
