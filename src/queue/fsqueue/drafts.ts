@@ -5,7 +5,7 @@ import { mkdir, open, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../../io/file.ts";
 import type { FolderLock } from "../../io/folder-lock.ts";
-import { type Holder, holderTag } from "./holder.ts";
+import { type Holder, holderTag } from "../holder.ts";
 
 export interface Drafts {
   readonly folder: string;

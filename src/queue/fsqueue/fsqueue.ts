@@ -12,7 +12,7 @@ import { estimate } from "./estimate.ts";
 import { openFolderLock } from "../../io/folder-lock.ts";
 import { openFolderSyncs } from "./folder-sync.ts";
 import { forget } from "./forget.ts";
-import { thisProcess } from "./holder.ts";
+import { thisProcess } from "../holder.ts";
 import { createLayout, makeFolders } from "./layout.ts";
 import type { Lease } from "./lease.ts";
 import { createListing } from "./listing.ts";
@@ -26,7 +26,7 @@ import { createRuns } from "./runs.ts";
 import { createSmallFiles } from "./small-files.ts";
 import { startSweeping } from "./sweep.ts";
 import { createSequence } from "./ticket-name.ts";
-import { createWaiters } from "./waiters.ts";
+import { createWaiters } from "../waiters.ts";
 import { readFolders, watchFolders } from "./watch.ts";
 
 /**

@@ -4,7 +4,7 @@ import type { Ticket } from "../contract.ts";
 import { isThere } from "./is-there.ts";
 import type { Parts } from "./parts.ts";
 import { BadTicketError, readTicket, toTicket } from "./ticket-file.ts";
-import { TicketId } from "./ticket-name.ts";
+import { TicketId } from "../ticket-id.ts";
 
 export interface Place {
   state: QueueState;

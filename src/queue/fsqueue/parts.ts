@@ -6,7 +6,7 @@ import type { Backlog } from "./backlog.ts";
 import type { Drafts } from "./drafts.ts";
 import type { FolderLock } from "../../io/folder-lock.ts";
 import type { SyncedFolder } from "./folder-sync.ts";
-import type { Holder } from "./holder.ts";
+import type { Holder } from "../holder.ts";
 import type { Layout } from "./layout.ts";
 import type { Lease } from "./lease.ts";
 import type { Runs } from "./runs.ts";

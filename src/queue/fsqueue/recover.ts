@@ -2,7 +2,7 @@
 import { renameSync, statSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { readdir } from "node:fs/promises";
-import { type Holder, lifeOf } from "./holder.ts";
+import { type Holder, lifeOf } from "../holder.ts";
 import { createLease, type Lease } from "./lease.ts";
 import type { Parts } from "./parts.ts";
 import { setAside } from "./set-aside.ts";

@@ -3,12 +3,12 @@ import { linkSync, statSync } from "node:fs";
 import { readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { QueueState } from "../../job/queue-state.ts";
-import { holderOfTag, lifeOf } from "./holder.ts";
+import { holderOfTag, lifeOf } from "../holder.ts";
 import { isThere } from "./is-there.ts";
 import { locate } from "./look-up.ts";
 import type { Parts } from "./parts.ts";
 import { nameOf, readRecordSync } from "./ticket-file.ts";
-import { TicketId } from "./ticket-name.ts";
+import { TicketId } from "../ticket-id.ts";
 
 /** Looks through the drafts of every dead process, and through old ones of those that can't be seen from here. */
 export async function repairDrafts<Payload>(parts: Parts<Payload>): Promise<void> {

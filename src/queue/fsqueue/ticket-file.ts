@@ -5,8 +5,9 @@ import { z, type ZodType } from "zod";
 import { errorCode } from "../../io/file.ts";
 import { QueueState } from "../../job/queue-state.ts";
 import type { Ticket } from "../contract.ts";
-import { Holder } from "./holder.ts";
-import { formatName, hashKey, parseName, TicketId } from "./ticket-name.ts";
+import { Holder } from "../holder.ts";
+import { TicketId } from "../ticket-id.ts";
+import { formatName, hashKey, parseName } from "./ticket-name.ts";
 
 const Timestamp = z.iso.datetime();
 

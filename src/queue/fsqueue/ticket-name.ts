@@ -3,12 +3,7 @@
 // Names sort in the order in which tickets are to be claimed, and they say all that choosing the next one needs,
 // so that a backlog of a million tickets is known from a folder's listing without opening a file.
 import { createHash } from "node:crypto";
-import { z } from "zod";
-
-export const TicketId = z
-  .string()
-  .regex(/^[0-9A-Za-z._-]{1,128}$/, "a ticket's id: 1 to 128 letters, digits, dots, underscores or hyphens")
-  .refine((id) => !/^\.+$/.test(id), "a ticket's id: not only dots");
+import { TicketId } from "../ticket-id.ts";
 
 export interface TicketName {
   priority: number;

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { QueueState } from "../../../src/job/queue-state.ts";
 import type { Queue } from "../../../src/queue/contract.ts";
-import { type Holder, thisProcess } from "../../../src/queue/fsqueue/holder.ts";
+import { type Holder, thisProcess } from "../../../src/queue/holder.ts";
 import { nextClaim, type Payload } from "../claims.ts";
 import { ticket } from "../contract.ts";
 import { Died, type FileCalls, interceptFileCalls } from "./file-calls.ts";

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Holder } from "../../../src/queue/fsqueue/holder.ts";
-import { thisProcess } from "../../../src/queue/fsqueue/holder.ts";
+import type { Holder } from "../../../src/queue/holder.ts";
+import { thisProcess } from "../../../src/queue/holder.ts";
 import { describeQueueModel, modelMaxCrashes } from "../model.ts";
 import { createTestFolder } from "./folder.ts";
 

@@ -15,7 +15,7 @@ import { z } from "zod";
 import type { Claim } from "../../../src/queue/contract.ts";
 import { consume } from "../../../src/queue/consume.ts";
 import { createFsQueue } from "../../../src/queue/fsqueue/fsqueue.ts";
-import { Holder, lifeOf, thisProcess } from "../../../src/queue/fsqueue/holder.ts";
+import { Holder, lifeOf, thisProcess } from "../../../src/queue/holder.ts";
 import { Payload } from "../claims.ts";
 
 const { root, ledger } = z

@@ -16,7 +16,7 @@ export type Holder = z.infer<typeof Holder>;
 /** This very process as a holder. */
 export function thisProcess(): Holder {
   const stat = readStat(process.pid);
-  if (!stat) throw new Error("reading /proc/self: the fsqueue needs Linux with /proc mounted");
+  if (!stat) throw new Error("reading /proc/self: a queue needs Linux with /proc mounted");
   return {
     boot_id: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
     pid_ns: readlinkSync("/proc/self/ns/pid").replaceAll(/\D/g, ""),
