@@ -4,6 +4,7 @@ import { z } from "zod";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { UserError } from "./errors.ts";
 import { HostPort } from "./job/host-port.ts";
+import { expandProtectedPaths, globProblem } from "./job/protected-paths.ts";
 
 const flag = z
   .enum(["0", "1", "false", "true"], "0 or 1")
@@ -90,7 +91,16 @@ const Environment = z.object({
   MAX_INPUT_ARTIFACT_CHARS: count(0, 10_000_000).default(12_000),
   MAX_INPUT_ARTIFACTS_CHARS: count(0, 10_000_000).default(40_000),
   MAX_SUBPROCESS_OUTPUT_CHARS: count(1000, 100_000_000).default(200_000),
-  MAX_PATCH_BYTES: count(1, 1_000_000_000).default(10_000_000),
+  MAX_PATCH_BYTES: count(1, 250_000_000).default(10_000_000),
+  MAX_PATCH_FILES: count(1, 1_000_000).default(500),
+  MAX_PATCH_LINES: count(1, 100_000_000).default(20_000),
+  MAX_BINARY_BYTES: count(0, 1_000_000_000).default(1_000_000),
+  PROTECTED_PATHS: list
+    .superRefine((globs, context) => {
+      for (const message of globs.flatMap((glob) => globProblem(glob) ?? [])) context.addIssue(message);
+    })
+    .transform(expandProtectedPaths)
+    .prefault("default"),
 
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   LOG_JSON: flag.default(false),

@@ -12,8 +12,8 @@ import type { Rooms } from "./rooms.ts";
 
 /** How long an agent has between being asked to end and being killed. */
 const graceMs = 5000;
-const maxFiles = 500;
-const maxBlobBytes = 5_000_000;
+/** What is added is searched at some megabytes a second. */
+const searchMs = 30_000;
 const maxInputBytes = 4_000_000;
 
 /**
@@ -60,11 +60,17 @@ export async function openRunner(
       }),
     redactor: { find: (text) => redactor.find(text), stream: () => redactor.stream() },
     openDoors: await openDoors(rooms, "tcp"),
+    gate: {
+      maxFiles: config.MAX_PATCH_FILES,
+      maxLines: config.MAX_PATCH_LINES,
+      maxPatchBytes: config.MAX_PATCH_BYTES,
+      maxBinaryBytes: config.MAX_BINARY_BYTES,
+      protectedPaths: config.PROTECTED_PATHS,
+      searchMs,
+    },
     limits: {
       maxAttemptsPerStep: config.RUNNER_MAX_ATTEMPTS_PER_STEP,
       maxPatchBytes: config.MAX_PATCH_BYTES,
-      maxFiles,
-      maxBlobBytes,
       maxOutputChars: config.MAX_SUBPROCESS_OUTPUT_CHARS,
       maxInputBytes,
       stallMs: config.AGENT_STALL_SEC * 1000,

@@ -1,14 +1,11 @@
 // A job's end: its patch, the gate, report.md, result.json, and the request to publish it all.
-import { createHash } from "node:crypto";
-import { explain, UserError } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { JobResult, ResultError, Status } from "../job/result.ts";
 import type { Claim } from "../queue/contract.ts";
 import type { RunnerDeps } from "./deps.ts";
-import { screenTrees, type Finding } from "./gate.ts";
+import { gatedChange, unchanged } from "./gate/gated-change.ts";
 import type { JobProgress } from "./job-progress.ts";
 import { totalMetrics } from "./metrics.ts";
-import { diffTrees } from "./patch.ts";
 import { composeReport, summarize, type StepReport } from "./report.ts";
 import { removeWorkspace, type Workspace } from "./workspace.ts";
 
@@ -68,12 +65,11 @@ async function writeResult(
   const { spec } = end;
   const steps = end.kind === "ended" ? end.steps : [];
   const report = composeReport(steps);
-  const change = end.kind === "ended" ? await gatedChange(deps, end) : unchanged;
+  const change = end.kind === "ended" ? await gatedChange(deps, { ...end, baseSha: spec.base?.sha ?? "" }) : unchanged;
   const failure = end.kind === "broken" ? end.error : failureOf(steps, end.status);
-  const held = change.findings.length > 0 || change.error !== undefined;
   const status: FinalStatus =
-    held && end.status === "success" ? (change.error ? "failed" : "needs_human") : end.status;
-  const error = end.status === "success" ? (change.error ?? gateError(change.findings)) : (failure ?? null);
+    end.status === "success" && change.error ? (change.patch ? "needs_human" : "failed") : end.status;
+  const error = end.status === "success" ? (change.error ?? null) : (failure ?? null);
   const finishedAt = deps.clock();
   const result: JobResult = {
     schema_version: "2.0",
@@ -85,7 +81,7 @@ async function writeResult(
     finished_at: finishedAt.toISOString(),
     summary: summarize(report) || (error?.message ?? status),
     change_status: change.patch ? "changed" : "no_changes",
-    secrets_check: change.findings.some((finding) => finding.rule === "secret") ? "failed" : "passed",
+    secrets_check: change.secretsCheck,
     artifacts: {
       report_md: "report.md",
       patch_diff: change.patch ? "patch.diff" : null,
@@ -97,7 +93,10 @@ async function writeResult(
       finishedAt.getTime() - end.startedAt.getTime(),
     ),
     error: error ?? null,
-    warnings: !deps.sandboxed && steps.some((step) => !step.result.simulated) ? [withoutSandbox] : [],
+    warnings: [
+      ...(!deps.sandboxed && steps.some((step) => !step.result.simulated) ? [withoutSandbox] : []),
+      ...change.notes,
+    ],
     patch: change.patch,
     steps: steps.map((step) => step.result),
   };
@@ -107,62 +106,6 @@ async function writeResult(
   if (change.bytes) await deps.artifacts.writePatch(spec.job_id, change.bytes);
   await deps.artifacts.writeResult(result);
   return result;
-}
-
-interface Change {
-  patch: JobResult["patch"];
-  bytes: Buffer | undefined;
-  findings: Finding[];
-  error: ResultError | undefined;
-}
-
-const unchanged: Change = { patch: null, bytes: undefined, findings: [], error: undefined };
-
-/** The change from the base to the final tree, and what the gate says of it. */
-async function gatedChange(deps: RunnerDeps, end: Extract<JobEnd, { kind: "ended" }>): Promise<Change> {
-  const { git, limits } = deps;
-  const { workspace, spec, tree } = end;
-  try {
-    if (tree === workspace.baseTree) return unchanged;
-    const between = { from: workspace.baseTree, to: tree };
-    const bytes = await diffTrees(git, workspace, { ...between, maxBytes: limits.maxPatchBytes });
-    const findings = await screenTrees({
-      git,
-      call: workspace.call,
-      ...between,
-      limits,
-      secretsIn: (text) => deps.redactor.find(text),
-    });
-    const said =
-      findings.length === 0 ? "the patch passes" : `the patch is held, findings: ${findings.length}`;
-    deps.log.info({ stage: "gate" }, `${said}: files ${countFiles(bytes)}, bytes ${bytes.length}`);
-    const patch = {
-      base_sha: spec.base?.sha ?? "",
-      tree,
-      sha256: createHash("sha256").update(bytes).digest("hex"),
-      files: countFiles(bytes),
-      bytes: bytes.length,
-    };
-    return { patch, bytes, findings, error: undefined };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { ...unchanged, error: { code: error.code, message: explain(error), details: {} } };
-  }
-}
-
-function countFiles(patch: Buffer): number {
-  return patch.toString("latin1").match(/^diff --git /gm)?.length ?? 0;
-}
-
-function gateError(findings: readonly Finding[]): ResultError | null {
-  if (findings.length === 0) return null;
-  const secret = findings.some((finding) => finding.rule === "secret");
-  const shown = findings.slice(0, 50);
-  return {
-    code: secret ? "secrets_check_failed" : "gate",
-    message: `the patch is held: ${shown.map(({ path, message }) => `${path || "the change"}: ${message}`).join("; ")}`,
-    details: { findings: shown.map(({ rule, path, message }) => ({ rule, path, message })) },
-  };
 }
 
 /** The reason of the step that stopped the job. */

@@ -11,12 +11,11 @@ import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { DoorRequest, Doors } from "../sandbox/doors.ts";
 import type { Launcher } from "../sandbox/launch.ts";
+import type { GatePolicy } from "./gate/policy.ts";
 
 interface RunnerLimits {
   maxAttemptsPerStep: number;
   maxPatchBytes: number;
-  maxFiles: number;
-  maxBlobBytes: number;
   maxOutputChars: number;
   maxInputBytes: number;
   stallMs: number;
@@ -47,6 +46,8 @@ export interface RunnerDeps {
   redactor: { find: (text: string) => string[]; stream: () => StreamMask };
   /** Opens the doors of one step through which its agent reaches the models and the hosts that the job may reach. */
   openDoors: (spec: JobSpec, step: Pick<DoorRequest, "limits" | "onDecision">) => Promise<Doors>;
+  /** What a patch may do without a person. */
+  gate: GatePolicy;
   limits: RunnerLimits;
   /** Keeps the record of what ran; never throws. */
   audit: (event: RunnerEvent) => Promise<void>;

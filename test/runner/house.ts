@@ -9,6 +9,7 @@ import { createMirrors } from "../../src/io/mirror.ts";
 import type { Intent } from "../../src/job/intent.ts";
 import { newId } from "../../src/job/ids.ts";
 import { JobSpec } from "../../src/job/job-spec.ts";
+import { defaultProtectedPaths } from "../../src/job/protected-paths.ts";
 import { CancelRequested, LeaseLostError, type Claim } from "../../src/queue/contract.ts";
 import { createDoors } from "../../src/sandbox/doors.ts";
 import type { RunnerDeps, RunnerEvent } from "../../src/runner/deps.ts";
@@ -94,11 +95,17 @@ export async function createTestRunner(
       stream: () => ({ push: (chunk) => chunk.replaceAll("S3CRET", "***"), flush: () => "" }),
     },
     openDoors: (_spec, step) => open({ ...step, folder, over: "tcp", allow: [] }),
+    gate: {
+      maxFiles: 100,
+      maxLines: 10_000,
+      maxPatchBytes: 1_000_000,
+      maxBinaryBytes: 100_000,
+      protectedPaths: defaultProtectedPaths,
+      searchMs: 20_000,
+    },
     limits: {
       maxAttemptsPerStep: 3,
       maxPatchBytes: 1_000_000,
-      maxFiles: 100,
-      maxBlobBytes: 1_000_000,
       maxOutputChars: 10_000,
       maxInputBytes: 100_000,
       stallMs: 10_000,
