@@ -83,6 +83,8 @@ export default defineConfig({
     "typescript/unbound-method": "off",
     // tsc's noImplicitReturns knows exhaustive switches.
     "typescript/consistent-return": "off",
+    // There are threads here, and no windows.
+    "unicorn/require-post-message-target-origin": "off",
     "no-await-in-loop": "off",
     "no-underscore-dangle": "off",
     "no-shadow": "off",

@@ -123,6 +123,17 @@ test("an agent gets only what the list names", () => {
   expect(config.agentEnvironment).toEqual({ PATH: "/bin", LANG: "C" });
 });
 
+test("protected paths are globs, default adds the built-in ones, and a wrong one is refused by name", () => {
+  expect(loadConfig({}).PROTECTED_PATHS).toContain(".github/workflows/**");
+  expect(loadConfig({ PROTECTED_PATHS: "infra/**" }).PROTECTED_PATHS).toEqual(["infra/**"]);
+  expect(loadConfig({ PROTECTED_PATHS: "default, infra/**" }).PROTECTED_PATHS).toEqual(
+    expect.arrayContaining([".github/workflows/**", "infra/**"]),
+  );
+  expect(problems({ PROTECTED_PATHS: "default,/infra" })).toMatch(
+    /^ {2}PROTECTED_PATHS: \/infra: .+first \//m,
+  );
+});
+
 test("a GitHub Enterprise Server is used for the API and for git alike", () => {
   expect(loadConfig({ GHE_HOST: "ghe.example.com" }).github).toEqual({
     host: "ghe.example.com",

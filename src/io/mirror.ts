@@ -7,8 +7,11 @@ import { UserError, TransientError, explain } from "../errors.ts";
 import { ExecError } from "./exec.ts";
 import type { Git, GitAuth } from "./git.ts";
 
-/** Bytes as they are in the repository: no conversion, no filter, no driver (gitattributes(5)). */
-export const rawAttributes = "* -text !eol -ident !filter !working-tree-encoding diff\n";
+/**
+ * Bytes as they are in the repository: no conversion, no filter, no driver (gitattributes(5)). What is binary is told
+ * by its content, whatever the repository says: else a patch could be full of bytes that nobody can read.
+ */
+export const rawAttributes = "* -text !eol -ident !filter !working-tree-encoding !diff !merge\n";
 
 export interface Mirrors {
   /** The folder of the repository's bare mirror. */

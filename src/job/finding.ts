@@ -1,6 +1,5 @@
 // What the patch gate says against a change, and who may release it all the same.
 import { z } from "zod";
-import type { Permission } from "./job-spec.ts";
 
 const Rule = z.enum([
   /** It changes what runs in CI. */
@@ -42,9 +41,9 @@ export const GateDetails = z.object({
   /** The gravest ones, at most 50. */
   findings: z.array(Finding),
   /** How many there are. */
-  total: z.int().nonnegative(),
+  total: z.int().nonnegative().default(0),
   /** The permission with which the patch may be released. */
-  release_by: z.enum(["write", "maintain"]),
+  release_by: z.enum(["write", "maintain"]).default("maintain"),
 });
 export type GateDetails = z.infer<typeof GateDetails>;
 
@@ -58,5 +57,5 @@ export function gateDetails(findings: readonly Finding[]): GateDetails {
     findings: [...grave, ...rest].slice(0, maxShown),
     total: findings.length,
     release_by: grave.length > 0 ? "maintain" : "write",
-  } satisfies { release_by: Permission } & GateDetails;
+  };
 }

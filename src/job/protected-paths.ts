@@ -2,7 +2,7 @@
 // them without case, since other file systems do.
 
 /** What stands for this list in PROTECTED_PATHS. */
-export const defaultWord = "default";
+const defaultWord = "default";
 
 export const defaultProtectedPaths: readonly string[] = [
   ".github/workflows/**",

@@ -65,7 +65,8 @@ async function writeResult(
   const { spec } = end;
   const steps = end.kind === "ended" ? end.steps : [];
   const report = composeReport(steps);
-  const change = end.kind === "ended" ? await gatedChange(deps, { ...end, baseSha: spec.base?.sha ?? "" }) : unchanged;
+  const change =
+    end.kind === "ended" ? await gatedChange(deps, { ...end, baseSha: spec.base?.sha ?? "" }) : unchanged;
   const failure = end.kind === "broken" ? end.error : failureOf(steps, end.status);
   const status: FinalStatus =
     end.status === "success" && change.error ? (change.patch ? "needs_human" : "failed") : end.status;

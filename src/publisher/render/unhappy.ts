@@ -1,5 +1,6 @@
 // How a job that did not succeed is told: the class of failure, the reason, what to do.
 import { z } from "zod";
+import { GateDetails } from "../../job/finding.ts";
 import type { JobResult } from "../../job/result.ts";
 import type { Landing } from "../landing.ts";
 import { stepName } from "./checklist.ts";
@@ -8,10 +9,6 @@ import { codeSpan, shorten } from "./fence.ts";
 import { plainLine } from "./plain.ts";
 import type { Voice } from "./voice.ts";
 
-/** What the patch gate writes into error.details. */
-const Findings = z.object({
-  findings: z.array(z.object({ rule: z.string(), path: z.string(), message: z.string() })),
-});
 const InStep = z.object({ step_id: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,63}$/) });
 
 const maxFindings = 20;
@@ -35,17 +32,19 @@ export function endedTitle(result: JobResult): string {
 
 /** Which rule stopped what, as a list; the error's own message where there are no findings. */
 export function heldFindings(result: JobResult, voice: Voice): string {
-  const parsed = Findings.safeParse(result.error?.details);
+  const parsed = GateDetails.safeParse(result.error?.details);
   const message = voice.mask(result.error?.message ?? "");
   if (!parsed.success || parsed.data.findings.length === 0) {
     return message === "" || result.status === "cancelled" ? "" : `**Why:** ${plainLine(message, 800)}`;
   }
-  const { findings } = parsed.data;
-  const lines = findings.slice(0, maxFindings).map(({ rule, path, message }) => {
+  const { findings, total } = parsed.data;
+  const lines = findings.slice(0, maxFindings).map(({ rule, path, line, message }) => {
     const where = path === "" ? "" : ` · ${codeSpan(shorten(voice.mask(path), 200))}`;
-    return `- **${plainLine(rule, 40)}**${where} · ${plainLine(voice.mask(message), 200)}`;
+    const at = line === undefined ? "" : ` line ${line}`;
+    return `- **${rule}**${where}${at} · ${plainLine(voice.mask(message), 300)}`;
   });
-  if (findings.length > maxFindings) lines.push(`- and ${findings.length - maxFindings} more`);
+  const more = Math.max(total, findings.length) - lines.length;
+  if (more > 0) lines.push(`- and ${more} more`);
   return lines.join("\n");
 }
 

@@ -67,6 +67,10 @@ export async function additionsBetween(
   { from, to, maxBytes }: { from: string; to: string; maxBytes: number },
 ): Promise<Additions> {
   const args = ["diff-tree", "-r", "-p", "-U0", "--full-index", "-M", "--no-ext-diff", "--no-textconv"];
-  const { stdout } = await git([...args, from, to], { ...call, maxOutputBytes: maxBytes, timeoutMs: 600_000 });
+  const { stdout } = await git([...args, from, to], {
+    ...call,
+    maxOutputBytes: maxBytes,
+    timeoutMs: 600_000,
+  });
   return parseAdditions(stdout);
 }

@@ -16,7 +16,7 @@ export function collisions(
       const folded = foldCase(name);
       const other = wanted.get(folded);
       if (!other) wanted.set(folded, { name, path });
-      else if (other.name !== name) found.push({ path, with: other.name });
+      else if (other.name !== name) found.push({ path, with: other.name }, { path: other.path, with: name });
     }
   }
   const addedNames = new Set([...wanted.values()].map(({ name }) => name));

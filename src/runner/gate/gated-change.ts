@@ -45,7 +45,8 @@ export async function gatedChange(
       secretsIn: (text) => deps.redactor.find(text),
     });
     const files = countFiles(bytes);
-    const said = findings.length === 0 ? "the patch passes" : `the patch is held, findings: ${findings.length}`;
+    const said =
+      findings.length === 0 ? "the patch passes" : `the patch is held, findings: ${findings.length}`;
     deps.log.info({ stage: "gate" }, `${said}: files ${files}, bytes ${bytes.length}`);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     return {

@@ -26,7 +26,9 @@ export async function contentForLfs(
   for await (const { sha, content } of readBlobs(git, call, small)) {
     if (content.toString("latin1", 0, pointerStart.length) === pointerStart) pointers.add(sha);
   }
-  return candidates.filter((change) => bringsBlob(change) && !pointers.has(change.newSha)).map(({ path }) => path);
+  return candidates
+    .filter((change) => bringsBlob(change) && !pointers.has(change.newSha))
+    .map(({ path }) => path);
 }
 
 /**

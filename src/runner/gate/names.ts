@@ -19,7 +19,12 @@ export function foldPath(path: string): string {
   return path
     .replaceAll("\\", "/")
     .split("/")
-    .map((part) => part.replaceAll(ignorable, "").replace(/(?!^):.*$/su, "").replace(/(?!^)[ .]+$/, ""))
+    .map((part) =>
+      part
+        .replaceAll(ignorable, "")
+        .replace(/(?!^):.*$/su, "")
+        .replace(/(?!^)[ .]+$/, ""),
+    )
     .join("/")
     .normalize("NFC")
     .toLowerCase();

@@ -21,7 +21,9 @@ const watched: readonly [string, (change: RawChange) => boolean][] = [
 /** One sentence for each kind of file that the change has. */
 export function reviewNotes(changes: readonly RawChange[]): string[] {
   return watched.flatMap(([what, applies]) => {
-    const paths = changes.filter((change) => change.status !== "D" && applies(change)).map(({ path }) => path);
+    const paths = changes
+      .filter((change) => change.status !== "D" && applies(change))
+      .map(({ path }) => path);
     if (paths.length === 0) return [];
     const more = paths.length > maxNamed ? ` and ${paths.length - maxNamed} more` : "";
     return [`worth a look, ${what}: ${paths.slice(0, maxNamed).join(", ")}${more}`];

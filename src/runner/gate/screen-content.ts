@@ -106,7 +106,9 @@ function asText({ lines }: Addition, paths: string[] | undefined): Text[] {
     starts.push(text.length);
     text += `${line.text}\n`;
   }
-  return [{ paths, text, lineAt: (offset) => lines[starts.findLastIndex((start) => start <= offset)]?.number }];
+  return [
+    { paths, text, lineAt: (offset) => lines[starts.findLastIndex((start) => start <= offset)]?.number },
+  ];
 }
 
 async function screenSecrets(
@@ -150,7 +152,10 @@ function located(
     offset += line.length + 1;
   }
   const onLines = new Set(found.map(({ name }) => name));
-  return [...found, ...names.filter((name) => !onLines.has(name)).map((name) => ({ name, offset: undefined }))];
+  return [
+    ...found,
+    ...names.filter((name) => !onLines.has(name)).map((name) => ({ name, offset: undefined })),
+  ];
 }
 
 const maxLocated = 20;

@@ -13,7 +13,8 @@ const credentialsFile =
 export function secretName(path: string): string | undefined {
   const name = (path.split("/").at(-1) ?? "").toLowerCase();
   if (keyFiles.test(name)) return "a file of this name holds a key or a password";
-  if (environmentFile.test(name) && !exampleFile.test(name)) return "a file of this name holds an environment";
+  if (environmentFile.test(name) && !exampleFile.test(name))
+    return "a file of this name holds an environment";
   if (credentialsFile.test(name) && !exampleFile.test(name)) return "a file of this name holds credentials";
   return undefined;
 }

@@ -1,7 +1,7 @@
 // Searches texts for secrets in a thread of its own, with a limit of time and memory for each and for all of them.
 import { Worker } from "node:worker_threads";
-import { z } from "zod";
 import type { SecretHit } from "./secret-hits.ts";
+import type { SearchAnswer, SearchQuestion } from "./secret-worker.ts";
 
 export interface SearchLimits {
   /** For one piece of a text. */
@@ -10,16 +10,7 @@ export interface SearchLimits {
   totalMs: number;
 }
 
-export interface SearchText {
-  text: string;
-  /** Of its file, such as ".json". */
-  extension: string;
-}
-
-const Answer = z.object({
-  id: z.int(),
-  hits: z.array(z.object({ rule: z.string(), offset: z.int().nonnegative() })),
-});
+export type SearchText = Pick<SearchQuestion, "text" | "extension">;
 
 /** Rules read a text as a whole: pieces keep what one of them may cost small. A secret across a cut is in the overlap. */
 const pieceChars = 256 * 1024;
@@ -83,8 +74,7 @@ async function startThread(): Promise<Thread> {
   function answerTo(id: number, ms: number): Promise<SecretHit[] | undefined> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => finish(undefined), ms);
-      const onMessage = (message: unknown): void => {
-        const answer = Answer.parse(message);
+      const onMessage = (answer: SearchAnswer): void => {
         if (answer.id === id) finish(answer.hits);
       };
       const onEnd = (): void => finish(undefined);
@@ -105,7 +95,7 @@ async function startThread(): Promise<Thread> {
     ask(text, ms) {
       const id = ++asked;
       const answer = answerTo(id, ms);
-      worker.postMessage({ id, ...text });
+      worker.postMessage({ id, ...text } satisfies SearchQuestion);
       return answer;
     },
     end: () => worker.terminate(),
