@@ -1,4 +1,5 @@
 // What a door decided, for the step's events.jsonl.
+import type { Log } from "../log.ts";
 
 export interface Decision {
   at: string;
@@ -19,13 +20,21 @@ const maxTargetLength = 300;
  * Passes decisions on, with the time. A program that hammers at a door must not fill the disk: after 2,000 the rest is
  * only counted, and `close` tells how many there were.
  */
-export function createDecisions(options: { clock: () => Date; onDecision: (decision: Decision) => void }) {
+export function createDecisions(options: {
+  clock: () => Date;
+  log: Log;
+  onDecision: (decision: Decision) => void;
+}) {
   let recorded = 0;
   let dropped = 0;
 
   function pass(decision: Omit<Decision, "at">): void {
     const target = printable(decision.target);
-    options.onDecision({ at: options.clock().toISOString(), ...decision, target });
+    try {
+      options.onDecision({ at: options.clock().toISOString(), ...decision, target });
+    } catch (error) {
+      options.log.error({ err: error }, "recording what a door decided");
+    }
   }
 
   return {

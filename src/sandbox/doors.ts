@@ -70,7 +70,7 @@ export function createDoors(options: DoorsOptions): OpenDoors {
 
   return async (request) => {
     const { over, folder } = request;
-    const decisions = createDecisions({ clock: options.clock, onDecision: request.onDecision });
+    const decisions = createDecisions({ ...options, onDecision: request.onDecision });
     const exceeded = new AbortController();
     const ledger = createLedger({
       prices: options.prices,
@@ -100,6 +100,7 @@ export function createDoors(options: DoorsOptions): OpenDoors {
             token,
             ledger,
             decisions,
+            log: options.log,
             cut: exceeded.signal,
           });
     let ports = { egress: egressPort, model: modelPort };

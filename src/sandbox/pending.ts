@@ -1,15 +1,15 @@
 // What is under way, so that an end can wait for it.
 
-export function createPending() {
+/** `onBug` hears of work that failed without telling it: what a hostile client makes fail must end nothing else. */
+export function createPending(onBug: (error: unknown) => void) {
   const all = new Set<Promise<void>>();
   return {
-    /** `work` tells its own failures and never rejects. */
     add(work: Promise<void>): void {
-      all.add(work);
-      void work.finally(() => all.delete(work));
+      const done = work.catch(onBug).finally(() => all.delete(done));
+      all.add(done);
     },
     async settled(): Promise<void> {
-      while (all.size > 0) await Promise.allSettled(all);
+      while (all.size > 0) await Promise.all(all);
     },
   };
 }

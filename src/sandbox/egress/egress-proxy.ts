@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Duplex } from "node:stream";
 import { explain } from "../../errors.ts";
 import { HostPort } from "../../job/host-port.ts";
+import type { Log } from "../../log.ts";
 import type { Decisions } from "../decision.ts";
 import type { DoorServer } from "../listen.ts";
 import { createPending } from "../pending.ts";
@@ -15,6 +16,7 @@ interface EgressOptions {
   /** Exact host:port; one that is not in that form is an error. */
   allow: readonly string[];
   decisions: Decisions;
+  log: Log;
   resolve?: Resolve | undefined;
   dial?: Dial | undefined;
 }
@@ -30,7 +32,7 @@ export function createEgressProxy(options: EgressOptions): DoorServer {
   const allow = new Set(options.allow.map((place) => HostPort.parse(place)));
   const { decisions } = options;
   const connectTo = createConnector(options);
-  const pending = createPending();
+  const pending = createPending((error) => options.log.error({ err: error }, "a door failed"));
 
   const server = createServer({
     insecureHTTPParser: false,

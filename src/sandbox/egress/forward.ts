@@ -50,6 +50,7 @@ export async function forward(
   const sending = pipeline(req, upstream);
   sending.catch(reject);
   const answer = await promise;
+  answer.on("error", () => undefined);
   const headers = endToEndHeaders(answer.rawHeaders);
   const answerLength = answer.headers["content-length"];
   if (answerLength !== undefined) headers.push(["Content-Length", answerLength]);

@@ -20,10 +20,12 @@ export interface Limits {
   maxRequests: number | undefined;
 }
 
-/** How a call ended: answered to its end, cut before it, or not answered by a model at all. */
-export type CallEnd = "complete" | "cut" | "failed";
+/** How a call ended: answered to its end, cut before it, not answered by a model, or never sent to one as a whole. */
+export type CallEnd = "complete" | "cut" | "failed" | "refused";
 
 export interface Call {
+  /** What the request asks for. Returns why it may not, when a cost limit holds and the model has no price. */
+  asks(model: string): string | undefined;
   news(news: UsageNews): void;
   close(end: CallEnd, bytes: { sent: number; received: number }): void;
 }
@@ -101,6 +103,9 @@ export function createLedger(options: {
   }
 
   return {
+    /** True when calls may cost only so much, and so only what has a known price may be asked for. */
+    limitedCost: limits.maxCostUsd !== undefined,
+
     /** Why no further call may start; undefined when one may. */
     refusal(): string | undefined {
       const why = costReached() ?? callsReached();
@@ -108,15 +113,24 @@ export function createLedger(options: {
       return why;
     },
 
-    /** Counts a call. `model` is what was asked for; what the answer names counts more, if it has a price. */
-    open(model: string | undefined): Call {
-      const account: Account = { model, tokens: none, final: false, guessed: false };
+    /** Counts a call. */
+    open(): Call {
+      const account: Account = { model: undefined, tokens: none, final: false, guessed: false };
       running.add(account);
 
       return {
+        asks(model) {
+          account.model = model;
+          if (limits.maxCostUsd === undefined || prices.priceOf(model)) return undefined;
+          return (
+            `the price of the model ${model.slice(0, 100)} is not known, so the cost limit of $${limits.maxCostUsd} could` +
+            " not be kept; the operator can add it to PRICES_FILE"
+          );
+        },
         news(news) {
           account.tokens = merge(account.tokens, news.tokens ?? {});
           account.final ||= news.final;
+          // What answers counts more than what was asked for, if it has a price.
           if (news.model !== undefined && (account.model === undefined || prices.priceOf(news.model))) {
             account.model = news.model;
           }
@@ -124,7 +138,7 @@ export function createLedger(options: {
           if (why !== undefined && [...running].some((other) => !other.final)) exceed(why);
         },
         close(end, { sent, received }) {
-          if (!running.delete(account)) return;
+          if (!running.delete(account) || end === "refused") return;
           if (end !== "failed" && !account.final) {
             account.guessed = true;
             account.tokens = guess(account.tokens, sent, received);
@@ -156,15 +170,14 @@ function costOfAccount({ model, tokens }: Account, prices: PriceTable): number |
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-/** Counts of one call only grow: a later event that tells less tells nothing. */
+/** Each event tells the counts so far; one that leaves a count out, or at 0, tells nothing of it. */
 function merge(before: Tokens, news: Partial<Tokens>): Tokens {
-  const larger = (key: keyof Tokens): number => Math.max(before[key], news[key] ?? 0);
   return {
-    input: larger("input"),
-    cacheRead: larger("cacheRead"),
-    cacheWrite: larger("cacheWrite"),
-    cacheWriteHour: larger("cacheWriteHour"),
-    output: larger("output"),
+    input: news.input || before.input,
+    cacheRead: news.cacheRead || before.cacheRead,
+    cacheWrite: news.cacheWrite || before.cacheWrite,
+    cacheWriteHour: news.cacheWriteHour || before.cacheWriteHour,
+    output: news.output || before.output,
   };
 }
 

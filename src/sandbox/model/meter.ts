@@ -1,5 +1,5 @@
 // Reads the usage out of an answer as it passes, whether it comes as one JSON text or as server-sent events.
-import type { UsageKind } from "./provider.ts";
+import type { CallKind } from "./provider.ts";
 import { readUsage, usageMarks, type UsageNews } from "./usage.ts";
 
 export interface Meter {
@@ -16,7 +16,7 @@ const lineFeed = 0x0a;
  * stream only the line that is not yet complete is kept, of another answer the whole, 4 MB at most.
  */
 export function createMeter(options: {
-  kind: UsageKind;
+  kind: CallKind;
   contentType: string;
   onNews: (news: UsageNews) => void;
 }): Meter {

@@ -1,5 +1,6 @@
 // The door to the models: a server that adds the real key to the calls that an agent may make.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Log } from "../../log.ts";
 import type { Decisions } from "../decision.ts";
 import type { DoorServer } from "../listen.ts";
 import { createPending } from "../pending.ts";
@@ -16,6 +17,7 @@ interface ModelDoorOptions {
   token: string;
   ledger: Ledger;
   decisions: Decisions;
+  log: Log;
   /** Aborts when what is in flight has to be cut. */
   cut: AbortSignal;
 }
@@ -27,7 +29,7 @@ const maxHeaderBytes = 32_768;
 export function createModelDoor(options: ModelDoorOptions): DoorServer {
   const { providers, token, ledger, decisions, cut } = options;
   const upstream = createUpstream();
-  const pending = createPending();
+  const pending = createPending((error) => options.log.error({ err: error }, "a door failed"));
   const server = createServer({
     insecureHTTPParser: false,
     requireHostHeader: true,
@@ -69,7 +71,7 @@ export function createModelDoor(options: ModelDoorOptions): DoorServer {
       return refuse(provider, 415, "a compressed request can't be read here; send it as it is");
     }
     const { route: found } = routing;
-    if (found.endpoint.usage !== undefined) {
+    if (found.endpoint.billed) {
       const why = ledger.refusal();
       if (why !== undefined)
         return refuse(provider, 400, `${why}; Patchbay makes no further call for this step`);

@@ -11,15 +11,17 @@ interface Provider {
 }
 export type Providers = { [Name in ProviderName]?: Provider | undefined };
 
-/** In which words an answer tells what it used. */
-export type UsageKind = "anthropic" | "responses" | "chat" | "gemini";
+/** The language of a call: what its request may say, and in which words its answer tells what it used. */
+export type CallKind = "anthropic" | "responses" | "chat" | "gemini";
 
 export interface Endpoint {
   method: "GET" | "POST";
   /** The door's path after the provider's name, matched whole; nothing that needs an escape is in any of them. */
   path: RegExp;
-  /** Absent: it costs nothing and counts as no call. */
-  usage?: UsageKind;
+  /** Of a call with a body. */
+  kind?: CallKind;
+  /** True when a model works for it: it costs and it counts. */
+  billed?: true;
   /** Query parameters that are passed on; all others are dropped. */
   query: readonly string[];
 }
@@ -40,8 +42,8 @@ const pages = ["limit", "before_id", "after_id", "pageSize", "pageToken"] as con
 export const dialects: Record<ProviderName, Dialect> = {
   anthropic: {
     endpoints: [
-      { method: "POST", path: /^\/v1\/messages$/, usage: "anthropic", query: ["beta"] },
-      { method: "POST", path: /^\/v1\/messages\/count_tokens$/, query: ["beta"] },
+      { method: "POST", path: /^\/v1\/messages$/, kind: "anthropic", billed: true, query: ["beta"] },
+      { method: "POST", path: /^\/v1\/messages\/count_tokens$/, kind: "anthropic", query: ["beta"] },
       { method: "GET", path: new RegExp(`^/v1/models(?:/${model})?$`), query: pages },
     ],
     upstreamUrl: (baseUrl, path) => new URL(baseUrl.replace(/\/v1$/, "") + path),
@@ -50,8 +52,8 @@ export const dialects: Record<ProviderName, Dialect> = {
   },
   openai: {
     endpoints: [
-      { method: "POST", path: /^\/v1\/responses$/, usage: "responses", query: [] },
-      { method: "POST", path: /^\/v1\/chat\/completions$/, usage: "chat", query: [] },
+      { method: "POST", path: /^\/v1\/responses$/, kind: "responses", billed: true, query: [] },
+      { method: "POST", path: /^\/v1\/chat\/completions$/, kind: "chat", billed: true, query: [] },
       { method: "GET", path: new RegExp(`^/v1/models(?:/${model})?$`), query: pages },
     ],
     // Compatible servers have versions of their own: …/api/paas/v4, …/v1beta/openai.
@@ -76,10 +78,16 @@ export const dialects: Record<ProviderName, Dialect> = {
       {
         method: "POST",
         path: new RegExp(`^/v1beta/models/${model}:(?:generateContent|streamGenerateContent)$`),
-        usage: "gemini",
+        kind: "gemini",
+        billed: true,
         query: ["alt"],
       },
-      { method: "POST", path: new RegExp(`^/v1beta/models/${model}:countTokens$`), query: [] },
+      {
+        method: "POST",
+        path: new RegExp(`^/v1beta/models/${model}:countTokens$`),
+        kind: "gemini",
+        query: [],
+      },
     ],
     upstreamUrl: (baseUrl, path) => new URL(baseUrl.replace(/\/v1beta$/, "") + path),
     credentials: (apiKey) => ({ "x-goog-api-key": apiKey }),

@@ -1,16 +1,17 @@
 // One call on its way to the provider and back: the request as it comes, the answer as it comes, nothing held up.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { pipeline } from "node:stream/promises";
 import { explain } from "../../errors.ts";
 import type { Decisions } from "../decision.ts";
-import { requestHeadersOf, responseHeadersOf } from "./headers.ts";
+import { requestHeadersOf } from "./headers.ts";
+import { createBodyInspection } from "./inspect-body.ts";
 import type { Call, CallEnd, Ledger } from "./ledger.ts";
-import { createByteMasker } from "./mask-bytes.ts";
 import { createMeter } from "./meter.ts";
+import { passOn, unreadable } from "./pass-on.ts";
 import { dialects } from "./provider.ts";
 import { refuseCall } from "./refuse-call.ts";
+import { RefusedBody } from "./refused-body.ts";
 import type { Route } from "./route.ts";
-import { RefusedBody, sendBody } from "./send-body.ts";
+import { sendBody } from "./send-body.ts";
 import type { Upstream } from "./upstream.ts";
 
 interface Exchange {
@@ -28,49 +29,67 @@ interface RelayOptions {
   cut: AbortSignal;
 }
 
-/** A shorter key would be found by chance in any text; nobody is protected by masking it. */
-const minMaskedLength = 8;
-
 /**
  * Resolves when the exchange is over, however it ended. The client going away ends the request to the provider; `cut`
  * ends both. A redirect or an encoding that can't be read is told as an error: neither is followed or passed on.
  */
 export async function relay(exchange: Exchange, options: RelayOptions): Promise<void> {
-  const { req, res, route } = exchange;
-  const { method, usage } = route.endpoint;
-  const call = usage === undefined ? undefined : options.ledger.open(modelInPath(route.path));
+  const { req, res, route, apiKey } = exchange;
+  const { method, billed } = route.endpoint;
+  const call = billed ? options.ledger.open() : undefined;
   const bytes = { sent: 0, received: 0 };
-  const { request, answered } = options.upstream.send(route.url, { method, headers: headersOf(exchange) });
   let end: CallEnd = "cut";
   let reason = "cut";
 
+  const { request, answered } = options.upstream.send(route.url, { method, headers: headersOf(exchange) });
   const onCut = (): void => {
-    request.destroy(new RefusedBody(400, explain(options.cut.reason)));
+    request.destroy();
     if (res.headersSent) res.destroy();
   };
   options.cut.addEventListener("abort", onCut, { once: true });
   res.once("close", () => request.destroy());
   try {
     const sending =
-      method === "POST" ? sendBody(req, request, (count) => (bytes.sent += count)) : request.end();
+      method === "GET"
+        ? request.end()
+        : sendBody(
+            req,
+            request,
+            lookInto(exchange, options, call, (count) => (bytes.sent += count)),
+          );
     const answer = await Promise.race([answered, Promise.resolve(sending).then(() => answered)]);
     const status = answer.statusCode ?? 502;
-    reason = unreadable(answer) ?? `status ${status}`;
+    const problem = unreadable(answer);
+    reason = problem ?? `status ${status}`;
     if (status < 200 || status > 299) end = "failed";
-    if (unreadable(answer) === undefined) {
-      await passOn(exchange, answer, { call, onBytes: (count) => (bytes.received += count) });
+    if (problem === undefined) {
+      const meter = meterOf(route, answer, call);
+      await passOn(answer, res, {
+        apiKey,
+        onChunk(chunk) {
+          bytes.received += chunk.length;
+          meter?.push(chunk);
+        },
+      });
+      meter?.end();
       if (end !== "failed") end = "complete";
     } else {
       answer.destroy();
       refuseCall(res, route.provider, 502, reason);
     }
   } catch (error) {
-    reason = explain(error);
+    reason = explain(options.cut.aborted ? options.cut.reason : error);
+    // Once the client is told, or gone, there is nobody to tell.
     if (!res.headersSent && !res.destroyed) {
-      // The provider gave no answer, and the client is still there to be told.
-      if (!options.cut.aborted) end = "failed";
-      const status = error instanceof RefusedBody ? error.status : 502;
-      refuseCall(res, route.provider, status, status === 502 ? `calling the model API: ${reason}` : reason);
+      if (error instanceof RefusedBody) {
+        end = "refused";
+        refuseCall(res, route.provider, error.status, reason);
+      } else if (options.cut.aborted) {
+        refuseCall(res, route.provider, 400, reason);
+      } else {
+        end = "failed";
+        refuseCall(res, route.provider, 502, `calling the model API: ${reason}`);
+      }
     }
     request.destroy();
   } finally {
@@ -80,66 +99,52 @@ export async function relay(exchange: Exchange, options: RelayOptions): Promise<
     call?.close(end, bytes);
     const target = `${route.provider}${route.path}`;
     const counted = { bytes_up: bytes.sent, bytes_down: bytes.received };
-    options.decisions.record({ method, target, allowed: true, reason, ...counted });
+    options.decisions.record({ method, target, allowed: end !== "refused", reason, ...counted });
   }
 }
 
 function headersOf({ req, route, apiKey }: Exchange): Record<string, string> {
-  const length = route.endpoint.method === "POST" ? req.headers["content-length"] : undefined;
+  const hasBody = route.endpoint.kind !== undefined;
+  const length = hasBody ? req.headers["content-length"] : undefined;
   return {
     ...requestHeadersOf(req.headers),
     ...(apiKey === undefined ? {} : dialects[route.provider].credentials(apiKey)),
     // What is compressed could neither be metered nor masked.
     "accept-encoding": "identity",
+    // It was read as JSON here and must not be read as anything else there.
+    ...(hasBody ? { "content-type": "application/json" } : {}),
     ...(length === undefined ? {} : { "content-length": length }),
   };
 }
 
-/** Why an answer is not passed on. */
-function unreadable(answer: IncomingMessage): string | undefined {
-  const status = answer.statusCode ?? 0;
-  if (status >= 300 && status < 400) {
-    return `the model API redirects (status ${status}); the operator has to configure the address that it leads to`;
+/** What looks at each piece of the body before it is sent. */
+function lookInto(
+  { route }: Exchange,
+  { ledger }: RelayOptions,
+  call: Call | undefined,
+  onBytes: (count: number) => void,
+): { push(chunk: Buffer): void; end(): void } {
+  function asks(model: string): void {
+    const refusal = call?.asks(model);
+    if (refusal !== undefined) throw new RefusedBody(403, refusal);
   }
-  const encoding = answer.headers["content-encoding"] ?? "identity";
-  return encoding === "identity"
-    ? undefined
-    : `the model API answered in the encoding ${encoding.slice(0, 40)}, which it was asked not to use`;
+  const { kind } = route.endpoint;
+  const inPath = kind === "gemini" ? modelInPath(route.path) : undefined;
+  if (inPath !== undefined) asks(inPath);
+  const inspection = kind && createBodyInspection({ kind, limitedCost: ledger.limitedCost, onModel: asks });
+  return {
+    push(chunk) {
+      inspection?.push(chunk);
+      onBytes(chunk.length);
+    },
+    end: () => inspection?.end(),
+  };
 }
 
-async function passOn(
-  { res, route, apiKey }: Exchange,
-  answer: IncomingMessage,
-  { call, onBytes }: { call: Call | undefined; onBytes: (count: number) => void },
-): Promise<void> {
-  const secrets = apiKey !== undefined && apiKey.length >= minMaskedLength ? [apiKey] : [];
-  const masker = createByteMasker(secrets);
-  const { usage } = route.endpoint;
-  const meter =
-    call && usage
-      ? createMeter({
-          kind: usage,
-          contentType: answer.headers["content-type"] ?? "",
-          onNews: (news) => call.news(news),
-        })
-      : undefined;
-  res.writeHead(answer.statusCode ?? 502, responseHeadersOf(answer.headers, secrets));
-  res.flushHeaders();
-  await pipeline(
-    answer,
-    async function* mask(chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        onBytes(chunk.length);
-        meter?.push(chunk);
-        const masked = masker.push(chunk);
-        if (masked.length > 0) yield masked;
-      }
-      meter?.end();
-      const rest = masker.flush();
-      if (rest.length > 0) yield rest;
-    },
-    res,
-  );
+function meterOf(route: Route, answer: IncomingMessage, call: Call | undefined) {
+  const { kind } = route.endpoint;
+  const contentType = answer.headers["content-type"] ?? "";
+  return call && kind && createMeter({ kind, contentType, onNews: (news) => call.news(news) });
 }
 
 /** Gemini's calls name their model in the path. */

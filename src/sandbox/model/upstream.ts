@@ -15,7 +15,10 @@ const idleMs = 1_800_000;
 const maxHeaderBytes = 65_536;
 
 export interface Upstream {
-  /** The request, open for its body; `answered` rejects when there is no answer. */
+  /**
+   * The request, open for its body; `answered` rejects when there is no answer. Destroy it without an error: Node hands
+   * one on to the connection, which may just be resting and have nobody who listens.
+   */
   send(
     url: URL,
     options: { method: string; headers: OutgoingHttpHeaders },
@@ -41,10 +44,18 @@ export function createUpstream(): Upstream {
         insecureHTTPParser: false,
         maxHeaderSize: maxHeaderBytes,
       });
-      request.once("response", resolve);
-      request.once("timeout", () => request.destroy(new Error("the model API was silent for 30 minutes")));
+      request.once("response", (answer) => {
+        answer.on("error", () => undefined);
+        resolve(answer);
+      });
+      request.once("timeout", () => {
+        reject(new Error("the model API was silent for 30 minutes"));
+        request.destroy();
+      });
       request.once("close", () => reject(new Error("the model API closed the connection without an answer")));
       request.on("error", reject);
+      // Whoever has no use for the answer any more does not hear of its failure.
+      promise.catch(() => undefined);
       return { request, answered: promise };
     },
     close() {

@@ -1,6 +1,6 @@
 // What a provider's answer says of the tokens it used, in one shape for all of them. Pure.
 import { z } from "zod";
-import type { UsageKind } from "./provider.ts";
+import type { CallKind } from "./provider.ts";
 
 /** Tokens of one call; the four kinds of input add up to what was sent. */
 export interface Tokens {
@@ -40,11 +40,14 @@ const AnthropicEvent = z.object({
   usage: AnthropicUsage.optional().catch(undefined),
 });
 
+/** OpenAI, "Prompt caching": what was read from a cache, and since GPT-5.6 what was written to one. */
+const CacheDetails = z.object({ cached_tokens: Count, cache_write_tokens: Count }).nullish().catch(undefined);
+
 /** OpenAI, "Responses", `usage`; cached tokens are a part of `input_tokens`. */
 const ResponsesUsage = z.object({
   input_tokens: Count,
   output_tokens: Count,
-  input_tokens_details: z.object({ cached_tokens: Count }).optional().catch(undefined),
+  input_tokens_details: CacheDetails,
 });
 const Response = z.object({ model: Model, usage: ResponsesUsage.nullish().catch(undefined) });
 /** A whole response, or an event with one. */
@@ -57,7 +60,7 @@ const ChatEvent = z.object({
     .object({
       prompt_tokens: Count,
       completion_tokens: Count,
-      prompt_tokens_details: z.object({ cached_tokens: Count }).nullish().catch(undefined),
+      prompt_tokens_details: CacheDetails,
     })
     .nullish()
     .catch(undefined),
@@ -83,7 +86,7 @@ const GeminiEvent = z.object({
 });
 
 /** A JSON text that has none of these tells nothing of usage and need not be parsed. */
-export const usageMarks: Record<UsageKind, string> = {
+export const usageMarks: Record<CallKind, string> = {
   anthropic: '"usage"',
   responses: '"usage"',
   chat: '"usage"',
@@ -91,11 +94,11 @@ export const usageMarks: Record<UsageKind, string> = {
 };
 
 /** Reads one JSON value of an answer; undefined when it tells nothing. */
-export function readUsage(kind: UsageKind, value: unknown): UsageNews | undefined {
+export function readUsage(kind: CallKind, value: unknown): UsageNews | undefined {
   return readers[kind](value);
 }
 
-const readers: Record<UsageKind, (value: unknown) => UsageNews | undefined> = {
+const readers: Record<CallKind, (value: unknown) => UsageNews | undefined> = {
   anthropic(value) {
     const { data } = AnthropicEvent.safeParse(value);
     const usage = data?.message?.usage ?? data?.usage;
@@ -118,10 +121,9 @@ const readers: Record<UsageKind, (value: unknown) => UsageNews | undefined> = {
     const response = data?.response ?? data;
     if (!response?.usage) return undefined;
     const { usage } = response;
-    const cached = Math.min(usage.input_tokens, usage.input_tokens_details?.cached_tokens ?? 0);
     return {
       model: response.model,
-      tokens: { input: usage.input_tokens - cached, cacheRead: cached, output: usage.output_tokens },
+      tokens: { ...splitInput(usage.input_tokens, usage.input_tokens_details), output: usage.output_tokens },
       final: true,
     };
   },
@@ -129,10 +131,12 @@ const readers: Record<UsageKind, (value: unknown) => UsageNews | undefined> = {
     const { data } = ChatEvent.safeParse(value);
     if (!data?.usage) return undefined;
     const { usage } = data;
-    const cached = Math.min(usage.prompt_tokens, usage.prompt_tokens_details?.cached_tokens ?? 0);
     return {
       model: data.model,
-      tokens: { input: usage.prompt_tokens - cached, cacheRead: cached, output: usage.completion_tokens },
+      tokens: {
+        ...splitInput(usage.prompt_tokens, usage.prompt_tokens_details),
+        output: usage.completion_tokens,
+      },
       final: true,
     };
   },
@@ -153,3 +157,12 @@ const readers: Record<UsageKind, (value: unknown) => UsageNews | undefined> = {
     };
   },
 };
+
+function splitInput(
+  all: number,
+  details: z.infer<typeof CacheDetails>,
+): Pick<Tokens, "input" | "cacheRead" | "cacheWrite"> {
+  const cacheRead = Math.min(all, details?.cached_tokens ?? 0);
+  const cacheWrite = Math.min(all - cacheRead, details?.cache_write_tokens ?? 0);
+  return { input: all - cacheRead - cacheWrite, cacheRead, cacheWrite };
+}
