@@ -8,6 +8,9 @@
 //   1. keys/<hash> names our ticket       died here: it is in pending/ and anyone may claim it
 //   2. pending/<name> → running/<name>    died here: its content still says "pending", so recovery moves it back
 //   3. the content with our lease         died here: a lease of a dead holder, which recovery reclaims
+//
+// The folders are synced while the holder begins its work: after a power cut no holder is left that the claim would
+// have been promised to, and a ticket that is back in pending/ is right where it belongs.
 import { randomUUID } from "node:crypto";
 import { lstatSync, renameSync } from "node:fs";
 import { isThere } from "./is-there.ts";
@@ -82,8 +85,10 @@ async function take<Payload>(parts: Parts<Payload>, name: string): Promise<Lease
   );
   if (!taken) return undefined;
   const lease = createLease(parts, { name: runningName, token, stored: { ...stored, record } });
+  parts.sync("running", "pending").catch((error: unknown) => {
+    parts.log?.error({ ticket: record.id, err: error }, "syncing a claim; it holds all the same");
+  });
   try {
-    await parts.sync("running", "pending");
     await lease.lookForCancel();
   } catch (error) {
     await lease.claim.release().catch(() => lease.lose());

@@ -1,9 +1,10 @@
 // Files that are being written: a folder for each process, so that what a dead one left is known as such.
 import { randomUUID } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, open, rmdir, unlink } from "node:fs/promises";
+import { closeSync, existsSync, mkdirSync, openSync, unlinkSync } from "node:fs";
+import { mkdir, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../../io/file.ts";
+import { sync, writeAll } from "./descriptor.ts";
 import type { FolderLock } from "../../io/folder-lock.ts";
 import { type Holder, holderTag } from "../holder.ts";
 
@@ -21,14 +22,19 @@ export async function openDrafts(tmp: string, self: Holder, lock: FolderLock): P
   const folder = join(tmp, `${holderTag(self)}_${randomUUID().slice(0, 8)}`);
   await mkdir(folder, { mode: 0o700 });
 
-  async function create(path: string) {
+  function create(path: string): number {
     try {
-      return await open(path, "wx", 0o600);
+      return openSync(path, "wx", 0o600);
     } catch (error) {
-      if (errorCode(error) !== "ENOENT") throw error;
-      // A process of another pid namespace took this one for dead and cleaned up.
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      return open(path, "wx", 0o600);
+      const code = errorCode(error);
+      if (code === "ENOENT") {
+        // A process of another pid namespace took this one for dead and cleaned up.
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+      } else if (code === "EEXIST") {
+        // It could not be removed when it had failed before.
+        unlinkSync(path);
+      } else throw error;
+      return openSync(path, "wx", 0o600);
     }
   }
 
@@ -42,15 +48,15 @@ export async function openDrafts(tmp: string, self: Holder, lock: FolderLock): P
 
   async function write(data: string, name = `${randomUUID()}.draft`): Promise<string> {
     const path = join(folder, name);
-    const file = await create(path);
+    const file = create(path);
     try {
-      await file.writeFile(data);
-      await file.sync();
+      await writeAll(file, data);
+      await sync(file);
     } catch (cause) {
       await discard(path);
       throw cause;
     } finally {
-      await file.close();
+      closeSync(file);
     }
     return path;
   }

@@ -114,9 +114,9 @@ export function createLease<Payload>(
   /** Renews the lease, or finds that it is lost. */
   async function beat(): Promise<void> {
     if (over || ending) return;
-    if (!isHeld()) return lose();
     const now = parts.now();
     try {
+      if (!isHeld()) return lose();
       await utimes(path, now, now);
       await lookForCancel();
     } catch (error) {

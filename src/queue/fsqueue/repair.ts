@@ -1,5 +1,5 @@
 // Finishes what dead processes had begun to write: tmp/<process>/.
-import { linkSync, statSync } from "node:fs";
+import { renameSync, statSync } from "node:fs";
 import { readdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { QueueState } from "../../job/queue-state.ts";
@@ -57,7 +57,7 @@ export async function dropStaleKeys<Payload>(parts: Parts<Payload>): Promise<voi
   }
 }
 
-/** An enqueue that died between its two links gets the second one; everything else was never promised to anyone. */
+/** An enqueue that died between its two names gets the second one; everything else was never promised to anyone. */
 async function repair<Payload>(parts: Parts<Payload>, path: string, file: string): Promise<void> {
   const { layout, lock, backlog, drafts, sync, log } = parts;
   const finished = await lock.run(() => {
@@ -66,7 +66,7 @@ async function repair<Payload>(parts: Parts<Payload>, path: string, file: string
       return undefined;
     if (locate(parts, record.id)) return undefined;
     const name = nameOf(record);
-    linkSync(path, layout.ticket("pending", name));
+    renameSync(path, layout.ticket("pending", name));
     backlog.add(name);
     return record.id;
   });

@@ -1,12 +1,12 @@
 // A ticket as it lies on disk, and the ticket that callers see.
-import { constants, readFileSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { z, type ZodType } from "zod";
 import { errorCode } from "../../io/file.ts";
 import { QueueState } from "../../job/queue-state.ts";
 import type { Ticket } from "../contract.ts";
 import { Holder } from "../holder.ts";
 import { TicketId } from "../ticket-id.ts";
+import { readAll } from "./descriptor.ts";
 import { formatName, hashKey, parseName } from "./ticket-name.ts";
 
 const Timestamp = z.iso.datetime();
@@ -61,9 +61,9 @@ export async function readTicket<Payload>(
   path: string,
   schema: ZodType<Payload>,
 ): Promise<StoredTicket<Payload> | undefined> {
-  let file;
+  let file: number;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (cause) {
     const code = errorCode(cause);
     if (code === "ENOENT") return undefined;
@@ -73,16 +73,16 @@ export async function readTicket<Payload>(
     throw cause;
   }
   try {
-    const stat = await file.stat({ bigint: true });
+    const stat = fstatSync(file, { bigint: true });
     if (!stat.isFile()) throw new BadTicketError("it is not a regular file");
     if (stat.size === 0n) throw new BadTicketError("it is empty");
     if (stat.size > maxBytes) throw new BadTicketError(`it is longer than ${maxBytes} bytes`);
-    const record = decode(await file.readFile());
+    const record = decode(await readAll(file, Number(stat.size)));
     const payload = schema.safeParse(record.payload);
     if (!payload.success) throw new BadTicketError(`payload: ${z.prettifyError(payload.error)}`);
     return { record, payload: payload.data, inode: stat.ino, modifiedAtMs: Number(stat.mtimeMs) };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

@@ -16,7 +16,13 @@ export function watchFolders<Payload>(parts: Parts<Payload>, onError: (error: un
   function follow(folder: string, onName: (name: string) => void): () => void {
     const watcher = watch(folder, (event, name) => {
       // "change" is a file that was written or touched in place, as each heartbeat does.
-      if (event === "rename" && name !== null) onName(name);
+      if (event !== "rename" || name === null) return;
+      // A disk that refuses must not end the process; the next sweep looks again.
+      try {
+        onName(name);
+      } catch (error) {
+        onError(error);
+      }
     });
     watcher.on("error", onError);
     return () => watcher.close();

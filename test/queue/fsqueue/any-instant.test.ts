@@ -94,7 +94,7 @@ describe("at any instant", () => {
   test("a process may die", async () => {
     const calls = await countCalls();
     await folder.end();
-    expect(calls).toBeGreaterThan(80);
+    expect(calls).toBeGreaterThan(250);
     for (let at = 1; at <= calls; at += 1) {
       folder = createTestFolder(inMemory);
       const told = new Set<string>();
@@ -107,7 +107,8 @@ describe("at any instant", () => {
       await live(doomed, told).catch((error: unknown) => {
         if (!(error instanceof Died)) throw error;
       });
-      expect(intercepted.calls.length).toBeGreaterThanOrEqual(at);
+      // How often the kernel tells of a change, and so how often one looks, isn't always the same.
+      expect(intercepted.calls.length).toBeGreaterThanOrEqual(Math.min(at, 0.9 * calls));
       await doomed.close();
       intercepted.restore();
       await expectAllEnded(told).catch((cause: unknown) => {
@@ -150,7 +151,13 @@ test("an enqueue that was refused leaves nothing, and may be repeated", async ()
   const refuse = (call: string, want: string): void => {
     if (call === want) throw Object.assign(new Error("ENOSPC: injected"), { code: "ENOSPC" });
   };
-  for (const want of ["open tmp", "write tmp", "sync tmp", "linkSync seen", "linkSync pending"]) {
+  for (const want of [
+    "openSync tmp",
+    "writeFileSync tmp",
+    "fsync tmp",
+    "linkSync seen",
+    "renameSync pending",
+  ]) {
     intercepted = interceptFileCalls(folder.root, (_, call) => refuse(call, want));
     await expect(queue.enqueue(ticket("a"))).rejects.toThrow("ENOSPC");
     intercepted.restore();

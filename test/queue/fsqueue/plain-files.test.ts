@@ -200,7 +200,7 @@ describe("a bad ticket goes to failed/ with a note, and the queue goes on", () =
     const name = only("pending");
     // Root may read everything, so the refusal is made up.
     const refusing = interceptFileCalls(folder.root, (_, call) => {
-      if (call === "open pending") throw Object.assign(new Error("EACCES: injected"), { code: "EACCES" });
+      if (call === "openSync pending") throw Object.assign(new Error("EACCES: injected"), { code: "EACCES" });
     });
     expect(await queue.claim()).toBeUndefined();
     refusing.restore();
@@ -210,7 +210,7 @@ describe("a bad ticket goes to failed/ with a note, and the queue goes on", () =
   test("but a passing fault of the disk makes none bad", async () => {
     await queue.enqueue(ticket("a"));
     const failing = interceptFileCalls(folder.root, (_, call) => {
-      if (call === "open pending") throw Object.assign(new Error("EMFILE: injected"), { code: "EMFILE" });
+      if (call === "openSync pending") throw Object.assign(new Error("EMFILE: injected"), { code: "EMFILE" });
     });
     await expect(queue.claim()).rejects.toThrow("EMFILE");
     failing.restore();
