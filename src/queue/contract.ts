@@ -89,6 +89,8 @@ export interface Queue<Payload> {
   cancel(id: string, note: string): Promise<"cancelled" | "requested" | "finished" | "unknown">;
   /** From awaiting_approval back to the head of its key. False when it isn't parked. */
   approve(id: string, note: string): Promise<boolean>;
+  /** From awaiting_approval to done, without another run: what it waited for was done otherwise. False when it isn't parked. */
+  settle(id: string, note: string): Promise<boolean>;
   /** From failed or cancelled back to pending, to its own place. False when it is in neither. */
   requeue(id: string, note: string): Promise<boolean>;
   /** Ends a running ticket by force as failed, whoever holds it. False when it isn't running. */

@@ -258,6 +258,18 @@ export function describeQueueContract(name: string, setUp: () => Promise<QueueUn
       });
     });
 
+    test("settle: what is parked is done without another run, and only that", async () => {
+      await enqueueAll(ticket("a1", { key: "a" }), ticket("a2", { key: "a" }));
+      await (await nextClaim(queue)).park("may I?");
+      expect(await queue.settle("a2", "no")).toBe(false);
+      expect(await queue.settle("a1", "released by @mona")).toBe(true);
+      expect(await queue.find("a1")).toMatchObject({ state: "done", note: "released by @mona" });
+      expect(await queue.settle("a1", "again")).toBe(false);
+      expect(await queue.approve("a1", "too late")).toBe(false);
+      expect(await queue.enqueue(ticket("a1", { key: "a" }))).toBe("duplicate");
+      expect((await nextClaim(queue)).ticket.id).toBe("a2");
+    });
+
     describe("cancel", () => {
       test("pending: at once, and the next of its key may run", async () => {
         await enqueueAll(ticket("a1", { key: "a" }), ticket("a2", { key: "a" }));

@@ -118,6 +118,7 @@ async function carryOut(pair: Pair, operation: Operation): Promise<void> {
     case "cancel":
       return cancel(pair, operation.by, operation.id, note);
     case "approve":
+    case "settle":
     case "requeue":
     case "unlock": {
       const { id } = operation;

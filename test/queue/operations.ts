@@ -34,7 +34,13 @@ export const Operation = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constantFrom("cancel" as const, "approve" as const, "requeue" as const, "unlock" as const),
+      do: fc.constantFrom(
+        "cancel" as const,
+        "approve" as const,
+        "settle" as const,
+        "requeue" as const,
+        "unlock" as const,
+      ),
       by,
       id,
     }),

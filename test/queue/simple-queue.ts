@@ -120,6 +120,12 @@ export function createSimpleQueue({ maxCrashes, nowMs }: { maxCrashes: number; n
       }
       return true;
     },
+    settle(id: string, note: string): boolean {
+      const ticket = tickets.get(id);
+      if (ticket?.state !== "awaiting_approval") return false;
+      move(ticket, "done", note);
+      return true;
+    },
     requeue(id: string, note: string): boolean {
       const ticket = tickets.get(id);
       if (ticket?.state !== "failed" && ticket?.state !== "cancelled") return false;

@@ -18,7 +18,7 @@ import type { Lease } from "./lease.ts";
 import { createListing } from "./listing.ts";
 import { requireLocalDisk } from "./local-disk.ts";
 import { find, locate } from "./look-up.ts";
-import { approve, cancel, requeue, unlock } from "./move-waiting.ts";
+import { approve, cancel, requeue, settle, unlock } from "./move-waiting.ts";
 import type { FsQueueOptions, Parts } from "./parts.ts";
 import { createRecovery } from "./recover.ts";
 import { dropStaleKeys, dropStaleRequests, repairDrafts } from "./repair.ts";
@@ -94,6 +94,7 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
     estimateStart: (id) => estimate(parts, id),
     cancel: (id, note) => cancel(parts, id, note),
     approve: (id, note) => approve(parts, id, note),
+    settle: (id, note) => settle(parts, id, note),
     requeue: (id, note) => requeue(parts, id, note),
     unlock: (id, note) => unlock(parts, id, note),
     forget: (before) => forget(parts, before),

@@ -1,4 +1,4 @@
-// Moves of tickets that nobody runs: cancel, approve, requeue; and the end by force of one that somebody does.
+// Moves of tickets that nobody runs: cancel, approve, settle, requeue; and the end by force of one that somebody does.
 //
 // Here a ticket is moved first and then gets its new content: where it lies is what counts, and a process that dies
 // in between has at most lost a note.
@@ -115,6 +115,12 @@ export async function approve<Payload>(parts: Parts<Payload>, id: string, note: 
   const place = await parts.lock.run(() => locate(parts, id));
   if (place?.state !== "awaiting_approval") return false;
   return move(parts, place, "pending", () => ({ note, not_before: null }));
+}
+
+export async function settle<Payload>(parts: Parts<Payload>, id: string, note: string): Promise<boolean> {
+  const place = await parts.lock.run(() => locate(parts, id));
+  if (place?.state !== "awaiting_approval") return false;
+  return move(parts, place, "done", () => ({ note, not_before: null }));
 }
 
 export async function requeue<Payload>(parts: Parts<Payload>, id: string, note: string): Promise<boolean> {
