@@ -21,6 +21,7 @@ const path = z
   .transform((value) => (isAbsolute(value) ? value : resolve(value)));
 const seconds = (min: number, max: number) => z.coerce.number().min(min).max(max);
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const usd = z.coerce.number().min(0).max(1_000_000);
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "an http or https URL" })
   .transform((url) => url.replace(/\/+$/, ""));
@@ -86,6 +87,14 @@ const Environment = z.object({
   AGENT_STALL_SEC: seconds(1, 3600).default(300),
   NETWORK_POLICY: z.enum(["deny", "allow"]).default("deny"),
   EGRESS_ALLOWLIST: list.pipe(z.array(HostPort)).prefault(""),
+
+  MAX_DAILY_API_CALLS: count(0, 1_000_000_000).default(0),
+  MAX_DAILY_COST_USD: usd.default(0),
+  MAX_DAILY_COST_USD_PER_USER: usd.default(0),
+  MAX_DAILY_COST_USD_PER_REPOSITORY: usd.default(0),
+  MAX_COST_USD_PER_JOB: usd.default(0),
+  MAX_COST_USD_PER_STEP: usd.default(0),
+  MAX_API_CALLS_PER_STEP: count(0, 1_000_000_000).default(0),
 
   MAX_INPUT_ARTIFACTS_FILES: count(0, 1000).default(10),
   MAX_INPUT_ARTIFACT_CHARS: count(0, 10_000_000).default(12_000),
