@@ -70,7 +70,18 @@ const Environment = z.object({
   SANDBOX: z
     .enum(["bwrap", "wrapper", "none", "1", "0"], "bwrap, wrapper, none, 1 or 0")
     .transform((value) => (value === "1" ? "bwrap" : value === "0" ? "none" : value))
+    .prefault("bwrap"),
+  SANDBOX_WRAPPER: z.string().optional(),
+  SANDBOX_USER: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, "the name of a user of this machine")
     .optional(),
+  SANDBOX_MOUNTS: list.prefault(""),
+  SANDBOX_MEMORY_BYTES: count(67_108_864, 1e15).default(8_589_934_592),
+  SANDBOX_PIDS: count(16, 4_194_304).default(1024),
+  SANDBOX_CPUS: z.coerce.number().min(0.1).max(4096).optional(),
+  SANDBOX_FILE_BYTES: count(1_048_576, 1e15).default(2_147_483_648),
+  SANDBOX_OUTPUT_BYTES: count(100_000, 1e12).default(268_435_456),
   ALLOWED_BINARIES: list.prefault("claude,codex,opencode"),
   MIN_BINARY_VERSIONS: z.string().default(""),
   ENV_ALLOWLIST: list.prefault("PATH,TMPDIR"),
@@ -221,10 +232,9 @@ function conflicts(environment: Environment, secretNames: ReadonlySet<string>): 
   ) {
     problems.push("GHE_PROTOCOL: http is accepted only for a GHE_HOST on 127.0.0.1; use https");
   }
-  if (environment.ENABLE_REAL_CLI && environment.SANDBOX !== "none") {
+  if (environment.SANDBOX === "wrapper" && environment.SANDBOX_WRAPPER === undefined) {
     problems.push(
-      "SANDBOX: this version has no sandbox yet; ENABLE_REAL_CLI=1 needs an explicit SANDBOX=none, and then agents run" +
-        " as this user, see its files and reach its network. Only do so on a machine that holds nothing else",
+      "SANDBOX_WRAPPER: SANDBOX=wrapper needs the command line of the wrapper; docs/sandbox.md has examples",
     );
   }
   if (

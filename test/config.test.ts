@@ -50,8 +50,7 @@ describe("every problem is reported at once and by name", () => {
   });
 
   test("what would let an agent out", () => {
-    expect(problems({ ENABLE_REAL_CLI: "1" })).toContain("SANDBOX: ");
-    expect(problems({ ENABLE_REAL_CLI: "1", SANDBOX: "bwrap" })).toContain("SANDBOX: ");
+    expect(problems({ SANDBOX: "wrapper" })).toContain("SANDBOX_WRAPPER: ");
     expect(problems({ ENABLE_REAL_CLI: "1", SANDBOX: "none" })).toContain("NETWORK_POLICY: ");
     expect(problems({ GITHUB_TOKEN: "x", ENV_ALLOWLIST: "PATH,GITHUB_TOKEN" })).toContain(
       "GITHUB_TOKEN holds a secret",

@@ -87,7 +87,7 @@ export interface ProcessEnd {
   exitCode: number | undefined;
   signal: string | undefined;
   /** Why it was ended from outside, if it was. */
-  ended: "timeout" | "stalled" | "cancelled" | "output" | undefined;
+  ended: "timeout" | "stalled" | "cancelled" | "output" | "memory" | "pids" | undefined;
   /** The last 4,000 characters of stderr. */
   stderrTail: string;
 }

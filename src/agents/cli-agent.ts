@@ -78,6 +78,7 @@ async function start(
     return await launch();
   } catch (cause) {
     if (signal.aborted) return cancelled;
+    if (cause instanceof UserError) throw cause;
     if (isMissing(cause)) {
       throw new UserError(
         `The program \`${adapter.binary}\` of the agent \`${adapter.name}\` can't be started. Is it installed and on the PATH?`,

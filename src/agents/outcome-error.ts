@@ -73,7 +73,19 @@ function endedFromOutside(
       return {
         status: "failed",
         code: "output",
-        message: `${agent} printed more than MAX_SUBPROCESS_OUTPUT_CHARS allows and was ended.`,
+        message: `${agent} printed more than SANDBOX_OUTPUT_BYTES allows and was ended.`,
+      };
+    case "memory":
+      return {
+        status: "failed",
+        code: "memory",
+        message: `${agent} and what it started needed more memory than a job may have. SANDBOX_MEMORY_BYTES says how much that is.`,
+      };
+    case "pids":
+      return {
+        status: "failed",
+        code: "pids",
+        message: `${agent} and what it started needed more processes and threads than a job may have. SANDBOX_PIDS says how many that are.`,
       };
     case "cancelled":
       return { status: "cancelled", code: undefined, message: "" };

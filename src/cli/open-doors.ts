@@ -8,10 +8,7 @@ import { loadPrices } from "../sandbox/model/load-prices.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** Returns what opens a step's doors. Throws UserError when PRICES_FILE can't be read. */
-export async function openDoors(
-  { config, redactor, clock, log }: Rooms,
-  over: "sockets" | "tcp",
-): Promise<RunnerDeps["openDoors"]> {
+export async function openDoors({ config, redactor, clock, log }: Rooms): Promise<RunnerDeps["openDoors"]> {
   const prices = await loadPrices(config.PRICES_FILE);
   const open = createDoors({ providers: config.providers, prices, redactor, clock, log });
   const allowedHosts = config.NETWORK_POLICY === "allow" ? config.EGRESS_ALLOWLIST : [];
@@ -23,7 +20,7 @@ export async function openDoors(
     const remove = () => rm(folder, { recursive: true, force: true });
     try {
       const allow = spec.policy.network === "allow" ? allowedHosts : [];
-      const doors = await open({ ...step, folder, over, allow });
+      const doors = await open({ ...step, folder, allow });
       return {
         ...doors,
         async close() {

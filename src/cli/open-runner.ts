@@ -5,13 +5,11 @@ import { buildPrompt } from "../agents/prompt.ts";
 import { loadRoles } from "../agents/roles.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
 import { createPreflight } from "../runner/preflight.ts";
-import { createLauncher } from "../sandbox/launch.ts";
 import { auditRunner } from "./audit/audit-runner.ts";
 import { openDoors } from "./open-doors.ts";
+import { lazySandbox } from "./open-sandbox.ts";
 import type { Rooms } from "./rooms.ts";
 
-/** How long an agent has between being asked to end and being killed. */
-const graceMs = 5000;
 /** What is added is searched at some megabytes a second. */
 const searchMs = 30_000;
 const maxInputBytes = 4_000_000;
@@ -39,8 +37,7 @@ export async function openRunner(
         return agent;
       },
     },
-    sandboxed: false,
-    launch: createLauncher({ environment: config.agentEnvironment, graceMs }),
+    sandbox: lazySandbox(rooms),
     git,
     workspacesRoot: config.workspacesRoot,
     ...own,
@@ -59,7 +56,7 @@ export async function openRunner(
         maxTotalChars: config.MAX_INPUT_ARTIFACTS_CHARS,
       }),
     redactor: { find: (text) => redactor.find(text), stream: () => redactor.stream() },
-    openDoors: await openDoors(rooms, "tcp"),
+    openDoors: await openDoors(rooms),
     gate: {
       maxFiles: config.MAX_PATCH_FILES,
       maxLines: config.MAX_PATCH_LINES,

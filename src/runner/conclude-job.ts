@@ -1,4 +1,5 @@
 // A job's end: its patch, the gate, report.md, result.json, and the request to publish it all.
+import { UserError } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { JobResult, ResultError, Status } from "../job/result.ts";
 import type { Claim } from "../queue/contract.ts";
@@ -8,9 +9,6 @@ import type { JobProgress } from "./job-progress.ts";
 import { totalMetrics } from "./metrics.ts";
 import { composeReport, summarize, type StepReport } from "./report.ts";
 import { removeWorkspace, type Workspace } from "./workspace.ts";
-
-const withoutSandbox =
-  "The agents ran without a sandbox (SANDBOX=none): as the service's own user, with its files and network.";
 
 type FinalStatus = Exclude<Status, "running" | "retryable">;
 
@@ -95,7 +93,7 @@ async function writeResult(
     ),
     error: error ?? null,
     warnings: [
-      ...(!deps.sandboxed && steps.some((step) => !step.result.simulated) ? [withoutSandbox] : []),
+      ...(steps.some((step) => !step.result.simulated) ? await sandboxWarnings(deps) : []),
       ...change.notes,
     ],
     patch: change.patch,
@@ -107,6 +105,17 @@ async function writeResult(
   if (change.bytes) await deps.artifacts.writePatch(spec.job_id, change.bytes);
   await deps.artifacts.writeResult(result);
   return result;
+}
+
+/** What has to be told of where the agents ran. */
+async function sandboxWarnings(deps: RunnerDeps): Promise<string[]> {
+  try {
+    return (await deps.sandbox()).warnings;
+  } catch (error) {
+    // Then none ran, and their steps say why.
+    if (error instanceof UserError) return [];
+    throw error;
+  }
 }
 
 /** The reason of the step that stopped the job. */

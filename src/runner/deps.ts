@@ -10,7 +10,7 @@ import type { StepSpec } from "../job/step-spec.ts";
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { DoorRequest, Doors } from "../sandbox/doors.ts";
-import type { Launcher } from "../sandbox/launch.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { GatePolicy } from "./gate/policy.ts";
 
 interface RunnerLimits {
@@ -30,9 +30,8 @@ export interface RunnerDeps {
   artifacts: Artifacts;
   /** Throws UserError for an agent that is unknown or not allowed. */
   agents: { get(name: string): Promise<Agent> };
-  launch: Launcher;
-  /** True when real agents' programs run in one; what a job did without is told. */
-  sandboxed: boolean;
+  /** Where agents' programs run. Throws UserError (`preflight`) with the remedy when it can't work. */
+  sandbox: () => Promise<Sandbox>;
   git: Git;
   workspacesRoot: string;
   /**
@@ -45,7 +44,10 @@ export interface RunnerDeps {
   limitInputs: (inputs: InputArtifact[]) => InputArtifact[];
   redactor: { find: (text: string) => string[]; stream: () => StreamMask };
   /** Opens the doors of one step through which its agent reaches the models and the hosts that the job may reach. */
-  openDoors: (spec: JobSpec, step: Pick<DoorRequest, "limits" | "onDecision">) => Promise<Doors>;
+  openDoors: (
+    spec: JobSpec,
+    step: Pick<DoorRequest, "over" | "socketOwner" | "limits" | "onDecision">,
+  ) => Promise<Doors>;
   /** What a patch may do without a person. */
   gate: GatePolicy;
   limits: RunnerLimits;

@@ -1,10 +1,10 @@
 // Before an agent's program is used: is it there, and new enough? Asked for each job, remembered by its file.
 import { stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
 import type { Agent } from "../agents/agent.ts";
 import { checkVersion, type MinimumVersion } from "../agents/preflight.ts";
 import { UserError, explain } from "../errors.ts";
 import { run } from "../io/exec.ts";
+import { locateProgram } from "../io/locate-program.ts";
 
 /**
  * Returns a check that gives the version of an agent's program, as far as it says one, and throws UserError
@@ -21,7 +21,7 @@ export function createPreflight(options: {
   return async (agent) => {
     const { binary } = agent;
     if (binary === undefined) return undefined;
-    const path = await locate(binary, environment["PATH"] ?? "");
+    const path = await locateProgram(binary, environment["PATH"] ?? "");
     const identity = `${path} ${(await stat(path)).mtimeMs}`;
     if (passed.has(identity)) return passed.get(identity);
     const minimum = minimums.find((known) => known.binary === binary);
@@ -31,21 +31,6 @@ export function createPreflight(options: {
     passed.set(identity, check.version);
     return check.version;
   };
-}
-
-/** Where a program lies: looked up in `path` as execvp(3) does, or as it is when it is absolute. */
-async function locate(binary: string, path: string): Promise<string> {
-  const places = isAbsolute(binary) ? [binary] : path.split(delimiter).map((folder) => join(folder, binary));
-  for (const place of places) {
-    const found = await stat(place).catch(() => undefined);
-    if (found?.isFile() === true && (found.mode & 0o111) !== 0) return place;
-  }
-  throw new UserError(
-    `the program ${binary} is not installed where agents look for it (PATH); install it there`,
-    {
-      code: "preflight",
-    },
-  );
 }
 
 async function printedVersion(

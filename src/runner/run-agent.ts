@@ -22,7 +22,10 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
   const { spec, step, workspace, signal } = run;
   const { agent, home, log, resumed } = part;
   const readOnly = isReadOnly(step.role);
-  const ask = (doors: Pick<Doors, "gateways" | "token" | "environment">, stop: AbortSignal) =>
+  const folders = { workspace: workspace.tree, home };
+  // A simulated agent starts no program and works where the checkout is.
+  const sandbox = agent.simulated ? undefined : await deps.sandbox();
+  const ask = (doors: Pick<Doors, "folder" | "gateways" | "token" | "environment">, stop: AbortSignal) =>
     agent.run({
       jobId: spec.job_id,
       stepId: step.step_id,
@@ -36,30 +39,35 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       sessionId: resumed?.sessionId,
       sessionBefore: resumed?.usage,
       resumePrompt: resumed && resumePrompt(resumed),
-      workspace: workspace.tree,
-      home,
+      ...(sandbox?.seen(folders) ?? folders),
       gateways: doors.gateways,
       token: doors.token,
       signal: stop,
       onEvent: (event) => log.event(event),
-      launch: (command, onLine) =>
-        deps.launch(
+      launch: async (command, onLine) => {
+        if (!sandbox) throw new Error("a simulated agent starts no program");
+        return sandbox.launch(
           { ...command, env: { ...command.env, ...doors.environment } },
           {
             jobId: spec.job_id,
-            workspace: workspace.tree,
-            home,
+            ...folders,
+            readOnly,
+            doors: doors.folder,
             timeoutMs: step.timeout_sec * 1000,
             stallMs: deps.limits.stallMs,
             signal: stop,
             onLine,
             onOutput: (stream, chunk) => log.output(stream, chunk),
           },
-        ),
+        );
+      },
     });
 
-  if (agent.simulated) return ask({ gateways: {}, token: "", environment: {} }, signal);
+  if (!sandbox) return ask({ folder: undefined, gateways: {}, token: "", environment: {} }, signal);
   const doors = await deps.openDoors(spec, {
+    // Only without a sandbox does an agent share this machine's loopback.
+    over: sandbox.kind === "none" ? "tcp" : "sockets",
+    ...(sandbox.user && { socketOwner: sandbox.user }),
     limits: { maxCostUsd: undefined, maxRequests: undefined },
     onDecision: (decision) => log.decision(decision),
   });

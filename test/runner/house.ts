@@ -13,10 +13,10 @@ import { defaultProtectedPaths } from "../../src/job/protected-paths.ts";
 import { CancelRequested, LeaseLostError, type Claim } from "../../src/queue/contract.ts";
 import { createDoors } from "../../src/sandbox/doors.ts";
 import type { RunnerDeps, RunnerEvent } from "../../src/runner/deps.ts";
-import { createLauncher } from "../../src/sandbox/launch.ts";
 import { createPriceTable } from "../../src/sandbox/model/prices.ts";
 import type { Providers } from "../../src/sandbox/model/provider.ts";
 import { createRepository } from "../git-repository.ts";
+import { openTestSandbox } from "../sandbox/open-test-sandbox.ts";
 
 export type Script = (request: AgentRequest) => Promise<Partial<AgentOutcome> | void>;
 
@@ -73,8 +73,7 @@ export async function createTestRunner(
         };
       },
     },
-    sandboxed: false,
-    launch: createLauncher({ environment: { PATH: process.env["PATH"] ?? "" }, graceMs: 20 }),
+    sandbox: async () => openTestSandbox({ kind: "none", graceMs: 20, stageRoot: folder }),
     git,
     workspacesRoot: join(folder, "workspaces"),
     async fetchBase({ repository, base, job_id: jobId }) {
@@ -94,7 +93,7 @@ export async function createTestRunner(
       find: (text) => (text.includes("S3CRET") ? ["TEST"] : []),
       stream: () => ({ push: (chunk) => chunk.replaceAll("S3CRET", "***"), flush: () => "" }),
     },
-    openDoors: (_spec, step) => open({ ...step, folder, over: "tcp", allow: [] }),
+    openDoors: (_spec, step) => open({ ...step, folder, allow: [] }),
     gate: {
       maxFiles: 100,
       maxLines: 10_000,

@@ -2,11 +2,12 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { processesOf } from "../../src/io/process-tree.ts";
-import { createLauncher, type Command, type End, type LaunchOptions } from "../../src/sandbox/launch.ts";
+import type { Command, End, LaunchOptions } from "../../src/sandbox/launch.ts";
 import { temporaryFolder } from "../temp-folder.ts";
+import { openTestSandbox } from "./open-test-sandbox.ts";
 
 const folder = await temporaryFolder();
-const launch = createLauncher({ environment: { PATH: process.env["PATH"] ?? "" }, graceMs: 50 });
+const { launch } = await openTestSandbox({ kind: "none", stageRoot: folder });
 let jobs = 0;
 
 interface Observed {
@@ -46,6 +47,8 @@ async function start(
         first.resolve(line);
       },
       onOutput: change.onOutput ?? (() => undefined),
+      readOnly: false,
+      doors: undefined,
     },
   );
   return { end, jobId, lines, firstLine: first.promise };
@@ -149,6 +152,8 @@ test("a program that isn't there is an error that names it", async () => {
         signal: new AbortController().signal,
         onLine: () => undefined,
         onOutput: () => undefined,
+        readOnly: false,
+        doors: undefined,
       },
     ),
   ).rejects.toThrow("no-such-agent");

@@ -1,0 +1,41 @@
+// The sandbox of this process, opened when the first program needs it.
+import { join } from "node:path";
+import { openSandbox, type Sandbox, type SandboxOptions } from "../sandbox/sandbox.ts";
+import type { Rooms } from "./rooms.ts";
+
+/** How long an agent has between being asked to end and being killed. */
+const graceMs = 5000;
+
+/** What the operator's environment says of the sandbox. */
+function sandboxOptions({ config, log }: Pick<Rooms, "config" | "log">): SandboxOptions {
+  return {
+    kind: config.SANDBOX,
+    environment: config.agentEnvironment,
+    graceMs,
+    user: config.SANDBOX_USER,
+    wrapper: config.SANDBOX_WRAPPER,
+    limits: {
+      memoryBytes: config.SANDBOX_MEMORY_BYTES,
+      pids: config.SANDBOX_PIDS,
+      cpus: config.SANDBOX_CPUS,
+      fileBytes: config.SANDBOX_FILE_BYTES,
+      outputBytes: config.SANDBOX_OUTPUT_BYTES,
+    },
+    mounts: config.SANDBOX_MOUNTS,
+    trustedPath: config.trustedPath,
+    stageRoot: join(config.DATA_ROOT, "sandbox"),
+    log,
+  };
+}
+
+/** Opens it once. A failure is not remembered: what was missing may be there for the next job. */
+export function lazySandbox(rooms: Pick<Rooms, "config" | "log">): () => Promise<Sandbox> {
+  let opened: Promise<Sandbox> | undefined;
+  return () => {
+    opened ??= openSandbox(sandboxOptions(rooms)).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+}

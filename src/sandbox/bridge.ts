@@ -1,0 +1,43 @@
+// Runs inside the sandbox, alone: makes ports of 127.0.0.1 out of the sockets in /run/patchbay, then runs the program
+// that its arguments name, as if it were that program. Only node: imports, and no word of TypeScript in it: the file is
+// staged as it stands, and a sandbox starts faster when Node has no types to strip.
+//
+// Nothing depends on its good behaviour: an agent may end it, and has then only cut itself off.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createConnection, createServer } from "node:net";
+import { constants } from "node:os";
+
+const doors = [
+  { path: "/run/patchbay/egress.sock", port: 3128 },
+  { path: "/run/patchbay/model.sock", port: 3129 },
+].filter(({ path }) => existsSync(path));
+
+for (const { path, port } of doors) {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    const door = createConnection({ path, allowHalfOpen: true });
+    const close = () => {
+      client.destroy();
+      door.destroy();
+    };
+    client.on("error", close);
+    door.on("error", close);
+    client.pipe(door).pipe(client);
+  });
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+}
+
+const [file = "", ...args] = process.argv.slice(2);
+const child = spawn(file, args, { stdio: "inherit" });
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+process.on("SIGINT", () => child.kill("SIGINT"));
+process.on("SIGHUP", () => child.kill("SIGHUP"));
+child.on("error", (error) => {
+  process.stderr.write(`starting ${file}: ${error.message}\n`);
+  process.exit(127);
+});
+child.on("exit", (code, signal) =>
+  process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+);

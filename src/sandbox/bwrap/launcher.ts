@@ -1,0 +1,158 @@
+// The launcher that runs a program in bubblewrap.
+import { existsSync } from "node:fs";
+import { lstat } from "node:fs/promises";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../../errors.ts";
+import { startAgentProcess } from "../../io/agent-process.ts";
+import { killMarked, markerVariable } from "../../io/process-tree.ts";
+import { writeHomeFiles } from "../home-files.ts";
+import { type DoorsFound, insideEnvironment } from "../inside.ts";
+import type { End, Launcher, LaunchOptions } from "../launch.ts";
+import type { OpenLimits } from "../limits/limits.ts";
+import { supervise } from "../supervise.ts";
+import type { AgentUser } from "./agent-user.ts";
+import { endNamespace, firstProcess, type FirstProcess } from "./end-namespace.ts";
+import { explainSetupFailure } from "./explain-setup-failure.ts";
+import { handOver } from "./hand-over.ts";
+import {
+  bwrapArguments,
+  type HostSystem,
+  seenBridge,
+  seenHome,
+  seenNode,
+  seenPath,
+  type Stage,
+} from "./profile.ts";
+import { createBwrapStatus } from "./status.ts";
+import { findVisible } from "./visible.ts";
+
+export interface BwrapLauncherOptions {
+  bwrap: string;
+  user: AgentUser | undefined;
+  system: HostSystem;
+  stage: Stage;
+  seccomp: Uint8Array;
+  openLimits: OpenLimits;
+  maxOutputBytes: number;
+  mounts: readonly string[];
+  environment: Readonly<Record<string, string>>;
+  graceMs: number;
+  trustedPath: string;
+}
+
+/** Rejects with UserError (`preflight`) when the program isn't there or the sandbox can't be set up. */
+export function createBwrapLauncher(options: BwrapLauncherOptions): Launcher {
+  const { user, environment, stage } = options;
+  const path = environment["PATH"] ?? options.trustedPath;
+
+  return async (command, launch) => {
+    launch.signal.throwIfAborted();
+    const program = await findVisible(command.binary, path);
+    const mounts = [...new Set([...options.mounts, ...program.mounts])];
+    const hasGit = await examineWorkspace(launch.workspace);
+    await writeHomeFiles(launch.home, command.homeFiles);
+    if (user) {
+      const folders = [launch.workspace, launch.home, ...(launch.doors === undefined ? [] : [launch.doors])];
+      await handOver(folders, user, options.trustedPath);
+    }
+    const env = insideEnvironment({
+      operator: environment,
+      command: command.env,
+      path: seenPath(path, mounts),
+      home: seenHome,
+      jobId: launch.jobId,
+      doors: findDoors(launch.doors),
+    });
+    const words = bwrapArguments({ ...launch, system: options.system, stage, hasGit, mounts, env });
+    const inside = [
+      ...(launch.doors === undefined ? [] : [seenNode, seenBridge]),
+      program.path,
+      ...command.args,
+    ];
+    return launchInside(options, launch, { words, inside, stdin: command.stdin });
+  };
+}
+
+async function launchInside(
+  options: BwrapLauncherOptions,
+  launch: LaunchOptions,
+  { words, inside, stdin }: { words: string[]; inside: string[]; stdin: string },
+): Promise<End> {
+  let first: FirstProcess | undefined;
+  let stopForLimit: (why: "memory" | "pids") => void = () => undefined;
+  const limits = await options.openLimits(launch.jobId, (why) => stopForLimit(why));
+  const status = createBwrapStatus((pid) => {
+    first = firstProcess(pid);
+    limits.watch(pid);
+  });
+  try {
+    const end = await supervise(launch, options, (stop) => {
+      stopForLimit = stop;
+      const [file = "", ...args] = [...limits.prefix, options.bwrap, "--args", "3", "--", ...inside];
+      return {
+        start: (output) =>
+          startAgentProcess({
+            file,
+            args,
+            cwd: "/",
+            // bwrap's own environment is its namespace's first process's, and can be read inside.
+            env: { [markerVariable]: launch.jobId },
+            stdin,
+            identity: options.user,
+            inputs: [
+              Buffer.from([...words, "--seccomp", "4", "--json-status-fd", "5", ""].join("\0")),
+              options.seccomp,
+            ],
+            beforeInputs: (pid) => limits.enter(pid),
+            onStatus: (chunk) => status.push(chunk),
+            ...output,
+          }),
+        async end({ pid }, graceMs) {
+          await endNamespace(pid, first, graceMs);
+          await limits.end();
+          // Before the first process is known, only the marker finds what is there.
+          if (!status.programEnded) await killMarked(launch.jobId);
+        },
+      };
+    });
+    return await conclude(end, limits.hit, status.programEnded);
+  } finally {
+    await limits.end();
+  }
+}
+
+async function conclude(
+  end: End,
+  hit: () => Promise<"memory" | "pids" | undefined>,
+  programEnded: boolean,
+): Promise<End> {
+  const limit = end.exitCode === 0 || end.ended !== undefined ? undefined : await hit();
+  if (limit) return { ...end, ended: limit };
+  if (!programEnded && end.ended === undefined && end.exitCode !== undefined) {
+    throw new UserError(explainSetupFailure(end.stderrTail), { code: "preflight" });
+  }
+  const signal = signalOf(end.exitCode);
+  return signal === undefined ? end : { ...end, exitCode: undefined, signal };
+}
+
+/** bwrap ends with 128 and the number of the signal that ended the program, as a shell does. */
+function signalOf(exitCode: number | undefined): string | undefined {
+  const number = (exitCode ?? 0) - 128;
+  return Object.entries(constants.signals).find(([, one]) => one === number)?.[0];
+}
+
+/** Whether there is a `.git`. Throws when a link stands where a folder must be: bwrap would follow it on this side. */
+async function examineWorkspace(workspace: string): Promise<boolean> {
+  if (!(await lstat(workspace)).isDirectory()) throw new Error(`the workspace ${workspace} is not a folder`);
+  const git = await lstat(join(workspace, ".git")).catch(() => undefined);
+  if (git && !git.isDirectory() && !git.isFile()) {
+    throw new Error(`.git in the workspace ${workspace} is neither a folder nor a file`);
+  }
+  return git !== undefined;
+}
+
+function findDoors(doors: string | undefined): DoorsFound {
+  const there = (name: string): boolean => doors !== undefined && existsSync(join(doors, name));
+  return { egress: there("egress.sock"), model: there("model.sock") };
+}

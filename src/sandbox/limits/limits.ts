@@ -1,0 +1,32 @@
+// What a job may use, and the ways to hold it to that.
+
+export interface Limits {
+  memoryBytes: number;
+  /** Processes and threads together. */
+  pids: number;
+  /** CPUs' worth of time, such as 1.5; undefined: all. */
+  cpus?: number | undefined;
+  /** The largest file that can be written. */
+  fileBytes: number;
+  /** Standard output and standard error together. */
+  outputBytes: number;
+}
+
+export type Tier = "cgroup" | "scope" | "prlimit" | "none";
+
+/** The limits of one launch. */
+interface LaunchLimits {
+  /** Words to put before the program. */
+  prefix: string[];
+  /** Called with the first process before it has done anything. */
+  enter(pid: number): Promise<void>;
+  /** Called with the first process inside the sandbox, as this machine numbers it. */
+  watch(pid: number): void;
+  /** The limit that was hit so far. */
+  hit(): Promise<"memory" | "pids" | undefined>;
+  /** Ends whatever is left and forgets the launch. May be called twice. */
+  end(): Promise<void>;
+}
+
+/** `stop` ends the launch early for a limit that nobody else enforces. */
+export type OpenLimits = (jobId: string, stop: (why: "memory" | "pids") => void) => Promise<LaunchLimits>;

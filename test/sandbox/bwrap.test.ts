@@ -1,0 +1,63 @@
+import { mkdir, readFile, stat } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { Command, LaunchOptions } from "../../src/sandbox/launch.ts";
+import { temporaryFolder } from "../temp-folder.ts";
+import { openTestSandbox } from "./open-test-sandbox.ts";
+
+const folder = await temporaryFolder();
+await chmod(folder, 0o755);
+const sandbox = await openTestSandbox({
+  kind: "bwrap",
+  stageRoot: join(folder, "stage"),
+  user: process.getuid?.() === 0 ? "nobody" : undefined,
+});
+let jobs = 0;
+
+async function run(script: string, change: Partial<Command & LaunchOptions> = {}) {
+  const jobId = `bwrap-test-${process.pid}-${++jobs}`;
+  const workspace = join(folder, jobId, "tree");
+  const home = join(folder, jobId, "home");
+  await mkdir(join(workspace, ".git"), { recursive: true });
+  await mkdir(home);
+  const lines: string[] = [];
+  const end = await sandbox.launch(
+    { binary: "sh", args: ["-c", script], env: {}, stdin: "", homeFiles: [], ...change },
+    {
+      jobId,
+      workspace,
+      home,
+      timeoutMs: 20_000,
+      stallMs: 20_000,
+      signal: new AbortController().signal,
+      onLine: (line) => lines.push(line),
+      onOutput: () => undefined,
+      readOnly: false,
+      doors: undefined,
+      ...change,
+    },
+  );
+  return { end, lines, workspace, home };
+}
+
+test("a program works in /workspace with a HOME of its own, and is nobody in particular", async () => {
+  const { end, lines, workspace, home } = await run(
+    'id -u; pwd; cat; cat "$HOME/.config/tool.json"; echo change > file; echo note > ~/note; exit 3',
+    { stdin: "the prompt\n", homeFiles: [{ path: ".config/tool.json", content: "{}\n" }] },
+  );
+  expect(end).toMatchObject({ exitCode: 3, ended: undefined, stderrTail: "" });
+  expect(lines).toEqual(["1000", "/workspace", "the prompt", "{}"]);
+  expect(await readFile(join(workspace, "file"), "utf8")).toBe("change\n");
+  expect(await readFile(join(home, "note"), "utf8")).toBe("note\n");
+  expect((await stat(join(workspace, "file"))).uid).not.toBe(0);
+  expect(sandbox.seen({ workspace, home })).toEqual({ workspace: "/workspace", home: "/home/agent" });
+});
+
+test("a signal that ended it is told as one", async () => {
+  expect((await run("kill -KILL $$")).end).toMatchObject({ exitCode: undefined, signal: "SIGKILL" });
+});
+
+test("a program that isn't there is refused before anything starts", async () => {
+  await expect(run("", { binary: "no-such-agent" })).rejects.toThrow("no-such-agent is not installed");
+});
