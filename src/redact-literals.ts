@@ -12,35 +12,22 @@ const maxWindow = 16;
 export interface LiteralMatcher {
   /** Calls `visit` with each occurrence, also overlapping ones, that starts at `from` or later, in order. */
   each(text: string, from: number, visit: (index: number, at: number) => void): void;
-  /**
-   * The first position from `from` on where the rest of the text is the beginning of a literal, but not all of
-   * it; the text's length when there is none.
-   */
-  heldFrom(text: string, from: number): number;
 }
 
 /** A matcher for these literals, none of them empty; `visit` gets their index. */
 export function createLiteralMatcher(literals: readonly string[]): LiteralMatcher {
   const shortest = literals.reduce((length, literal) => Math.min(length, literal.length), maxWindow);
-  const longest = literals.reduce((length, literal) => Math.max(length, literal.length), 0);
   const block = shortest >= 6 ? 3 : Math.min(shortest, 2);
   const farthest = shortest - block + 1;
 
   const shifts = new Uint8Array(tableSize).fill(farthest);
-  const begins = new Uint8Array(tableSize);
   const byWindow = createChains(literals.length);
-  const byStart = createChains(literals.length);
-  /** The first character, the first two, …: what a text that ends within the first block could be the start of. */
-  const starts = new Set<string>();
   literals.forEach((literal, index) => {
     for (let end = block; end <= shortest; end++) {
       const hash = hashBlock(literal, end - block, block);
       shifts[hash] = Math.min(shifts[hash] ?? farthest, shortest - end);
     }
     byWindow.add(hashBlock(literal, shortest - block, block), index);
-    begins[hashBlock(literal, 0, block)] = 1;
-    byStart.add(hashBlock(literal, 0, block), index);
-    for (let length = 1; length < block; length++) starts.add(literal.slice(0, length));
   });
 
   return {
@@ -62,23 +49,6 @@ export function createLiteralMatcher(literals: readonly string[]): LiteralMatche
         at++;
       }
     },
-
-    heldFrom(text, from) {
-      const { length } = text;
-      for (let at = Math.max(from, length - longest + 1); at < length; at++) {
-        if (length - at < block) {
-          if (starts.has(text.slice(at))) return at;
-          continue;
-        }
-        const hash = hashBlock(text, at, block);
-        if (begins[hash] === 0) continue;
-        for (let index = byStart.first(hash); index >= 0; index = byStart.next(index)) {
-          const literal = literals[index] ?? "";
-          if (literal.length > length - at && literal.startsWith(text.slice(at))) return at;
-        }
-      }
-      return length;
-    },
   };
 }
 
@@ -99,7 +69,7 @@ function hash1(text: string, at: number): number {
 }
 
 /** Lists of indexes by hash, as linked lists in two arrays. */
-function createChains(count: number) {
+export function createChains(count: number) {
   const heads = new Int32Array(chainCount).fill(-1);
   const nexts = new Int32Array(count).fill(-1);
   return {

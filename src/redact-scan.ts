@@ -1,5 +1,8 @@
 // Where the secrets of a text are, and up to where that is certain when more text is to come.
-import { createLiteralMatcher, type LiteralMatcher } from "./redact-literals.ts";
+import { lowBytes } from "./redact-bytes.ts";
+import { createHeld } from "./redact-held.ts";
+import { createLiteralMatcher } from "./redact-literals.ts";
+import { createPairMatcher } from "./redact-pairs.ts";
 import { patterns, type Pattern } from "./redact-patterns.ts";
 
 /** One fixed string to look for. */
@@ -30,7 +33,7 @@ export interface Scan {
 }
 
 const anchors = patterns.flatMap((pattern) => pattern.anchors.map((anchor) => ({ anchor, pattern })));
-const anchorMatcher = createLiteralMatcher(anchors.map(({ anchor }) => anchor));
+const anchorMatcher = createPairMatcher(anchors.map(({ anchor }) => anchor));
 
 /** Returns a function that looks for these literals and for the well-known patterns. */
 export function createScan(literals: readonly Literal[]) {
@@ -38,26 +41,27 @@ export function createScan(literals: readonly Literal[]) {
   const words = literals.filter((literal) => literal.kind === "word");
   const anywhereMatcher = createLiteralMatcher(anywhere.map((literal) => literal.text));
   const wordMatcher = createLiteralMatcher(words.map((literal) => literal.text));
-  const matchers: readonly LiteralMatcher[] = [anywhereMatcher, wordMatcher, anchorMatcher];
+  const heldFrom = createHeld([...literals.map(({ text }) => text), ...anchors.map(({ anchor }) => anchor)]);
+  const holdsWords = words.length > 0;
 
   /** Looks from `from` on. `edge` is where a secret found earlier ended; `final`: no more text will come. */
   return (text: string, from: number, edge: number, final: boolean): Scan => {
+    const bytes = lowBytes(text);
     const spans: Span[] = [];
-    let limit = text.length;
-    if (!final) for (const matcher of matchers) limit = Math.min(limit, matcher.heldFrom(text, from));
+    let limit = final ? text.length : heldFrom(text, bytes, from);
 
-    const collect = (known: readonly Literal[]) => (index: number, at: number) => {
-      const literal = known[index];
+    anywhereMatcher.each(text, from, (index, at) => {
+      const literal = anywhere[index];
       if (literal) spans.push(spanOf(literal, at));
-    };
-    anywhereMatcher.each(text, from, collect(anywhere));
+    });
 
     const late: { pattern: Pattern; at: number }[] = [];
-    anchorMatcher.each(text, from, (index, at) => {
+    anchorMatcher.each(text, bytes, from, (index, at) => {
       const pattern = anchors[index]?.pattern;
       if (pattern?.atWordStart) late.push({ pattern, at });
       else if (pattern) limit = Math.min(limit, tryPattern(pattern, text, at, final, spans));
     });
+    if (!holdsWords && late.length === 0 && spans.length === 0) return { spans, limit };
 
     const solid = createEdges(spans.slice());
     const mayStart = (at: number): boolean => at === edge || isWordStart(text, at) || solid().ends.has(at);

@@ -3,6 +3,8 @@ import { isWordStart, type Scan, type Span } from "./redact-scan.ts";
 
 /** How many characters before the current place decide whether a word starts there. */
 const contextLength = 2;
+/** What is held back is looked at with each piece up to this length; a longer one when it has grown by a quarter. */
+const maxHeldPerPiece = 1024;
 
 /** Overlapping secrets, masked as one. */
 interface Region {
@@ -25,10 +27,32 @@ export function createFeed(scan: () => ScanText, onSpan: (span: Span) => void = 
   /** Where the last region ended. */
   let edge = -1;
   let shieldEnd = -1;
+  /** So long must the text be before it is looked at again. */
+  let enough = 0;
+
+  function keepFrom(text: string, limit: number): void {
+    const cut = Math.max(0, limit - contextLength);
+    rest = text.slice(cut);
+    from = limit - cut;
+    edge -= cut;
+    shieldEnd -= cut;
+    if (region) region.end -= cut;
+    // Each look goes through all that is held back: much of it in small pieces would cost its square.
+    enough = rest.length > maxHeldPerPiece ? rest.length * 1.25 : 0;
+  }
 
   return (piece: string, final: boolean): string => {
     const text = rest === "" ? piece : rest + piece;
+    if (!final && text.length < enough) {
+      rest = text;
+      return "";
+    }
     const { spans, limit } = scan()(text, from, region?.end ?? edge, final);
+    if (spans.length === 0 && !region) {
+      const plain = text.slice(from, limit);
+      keepFrom(text, limit);
+      return plain;
+    }
     const out: string[] = [];
     let done = from;
 
@@ -61,12 +85,7 @@ export function createFeed(scan: () => ScanText, onSpan: (span: Span) => void = 
     if (region && region.end <= limit) close();
     if (!region) out.push(text.slice(done, limit));
 
-    const cut = Math.max(0, limit - contextLength);
-    rest = text.slice(cut);
-    from = limit - cut;
-    edge -= cut;
-    shieldEnd -= cut;
-    if (region) region.end -= cut;
+    keepFrom(text, limit);
     return out.join("");
   };
 }

@@ -5,7 +5,10 @@ import { createScan, type Literal } from "./redact-scan.ts";
 import { createFeed, maskOf } from "./redact-stream.ts";
 
 export interface StreamMasker {
-  /** Takes the next piece and returns what can be told so far; only what may be the start of a secret waits. */
+  /**
+   * Takes the next piece and returns what can be told so far. What may be the start of a secret waits, and a quarter
+   * of that after it once it is long.
+   */
   push(chunk: string): string;
   /** Returns what was held back; the masker is then as new. */
   flush(): string;
