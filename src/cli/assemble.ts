@@ -24,7 +24,7 @@ const givenUp = (crashes: number): string =>
 /** What every process of Patchbay shares, whichever parts it runs. */
 export async function assemble(config: Config, credentials: Credentials) {
   const rooms = await openRooms(config);
-  const { redactor, log, artifacts, audit, clock } = rooms;
+  const { redactor, log, artifacts, audit, budgets, clock } = rooms;
   const shared = { leaseMs: config.RUNNER_RECLAIM_AFTER_SEC * 1000, log };
   const outbox = await createFsQueue({
     ...shared,
@@ -50,6 +50,7 @@ export async function assemble(config: Config, credentials: Credentials) {
     async onReclaim(ticket) {
       // What is left of a dead runner's agents is ended before anyone else may work on the job.
       await killMarked(ticket.id);
+      await budgets.release(ticket.id);
       if (ticket.crashes < config.RUNNER_MAX_CRASHES) return;
       const message = givenUp(ticket.crashes);
       await giveUpJob({ artifacts, outbox, clock }, ticket, { code: "crashed", message, details: {} });
@@ -83,7 +84,7 @@ export async function assemble(config: Config, credentials: Credentials) {
     tokenFor,
     async close(): Promise<void> {
       await Promise.all([jobs.close(), inbox.close(), outbox.close()]);
-      await audit.close();
+      await rooms.close();
     },
   };
 }

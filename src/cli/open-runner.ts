@@ -22,7 +22,7 @@ export async function openRunner(
   rooms: Rooms,
   own: Pick<RunnerDeps, "fetchBase" | "outbox">,
 ): Promise<RunnerDeps> {
-  const { config, artifacts, git, redactor, agents, clock, log } = rooms;
+  const { config, artifacts, budgets, git, redactor, agents, clock, log } = rooms;
   const roles = await loadRoles(config.ROLES_DIR);
   const preflight = createPreflight({
     environment: config.agentEnvironment,
@@ -56,6 +56,7 @@ export async function openRunner(
         maxTotalChars: config.MAX_INPUT_ARTIFACTS_CHARS,
       }),
     redactor: { find: (text) => redactor.find(text), stream: () => redactor.stream() },
+    budgets,
     openDoors: await openDoors(rooms),
     gate: {
       maxFiles: config.MAX_PATCH_FILES,

@@ -10,6 +10,7 @@ import { createMirrors } from "../io/mirror.ts";
 import { createLog } from "../log.ts";
 import { createRedactor } from "../redact.ts";
 import { openAudit } from "./audit/open-audit.ts";
+import { openBudgets } from "./open-budgets.ts";
 
 /** Makes the folders that are missing. Throws UserError for agents that are described wrongly. */
 export async function openRooms(config: Config) {
@@ -38,7 +39,22 @@ export async function openRooms(config: Config) {
 
   const clock = (): Date => new Date();
   const audit = openAudit(config, { mask: (text) => redactor.mask(text), clock, log });
-  return { config, redactor, log, git, mirrors, artifacts, agents, audit, clock };
+  const { budgets, close: closeBudgets } = await openBudgets({ config, clock, log });
+  return {
+    config,
+    redactor,
+    log,
+    git,
+    mirrors,
+    artifacts,
+    agents,
+    audit,
+    budgets,
+    clock,
+    async close(): Promise<void> {
+      await Promise.all([audit.close(), closeBudgets()]);
+    },
+  };
 }
 
 export type Rooms = Awaited<ReturnType<typeof openRooms>>;

@@ -15,7 +15,7 @@ import type { Resumed, StepRun } from "./step-run.ts";
 export async function attemptStep(
   deps: RunnerDeps,
   run: StepRun,
-  { agent, resumed }: { agent: Agent; resumed: Resumed | undefined },
+  { agent, attempt, resumed }: { agent: Agent; attempt: number; resumed: Resumed | undefined },
 ): Promise<AgentOutcome> {
   const { spec, step, workspace } = run;
   const inputs = await readInputs(deps, spec, step);
@@ -31,7 +31,7 @@ export async function attemptStep(
   });
   try {
     log.note(`${step.role} step with ${step.agent}${agent.simulated ? " (simulated)" : ""}`);
-    const outcome = await runAgent(deps, run, { agent, prompt, inputs, home, log, resumed });
+    const outcome = await runAgent(deps, run, { agent, attempt, prompt, inputs, home, log, resumed });
     const { status, error } = outcome;
     log.note(error ? `${status}: ${error.code}: ${error.message}` : status);
     return outcome;

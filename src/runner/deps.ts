@@ -2,6 +2,7 @@
 import type { Agent, InputArtifact } from "../agents/agent.ts";
 import type { Artifacts } from "../artifacts/store.ts";
 import type { StreamMask } from "../artifacts/bounded-sink.ts";
+import type { Budgets } from "../budget/budget.ts";
 import type { Git } from "../io/git.ts";
 import type { Intent } from "../job/intent.ts";
 import type { JobSpec } from "../job/job-spec.ts";
@@ -43,6 +44,7 @@ export interface RunnerDeps {
   buildPrompt: (spec: JobSpec, step: StepSpec, inputs: InputArtifact[]) => Promise<string>;
   limitInputs: (inputs: InputArtifact[]) => InputArtifact[];
   redactor: { find: (text: string) => string[]; stream: () => StreamMask };
+  budgets: Pick<Budgets, "reserve">;
   /** Opens the doors of one step through which its agent reaches the models and the hosts that the job may reach. */
   openDoors: (
     spec: JobSpec,

@@ -3,6 +3,7 @@
 import type { Agent, AgentOutcome, InputArtifact } from "../agents/agent.ts";
 import { explain } from "../errors.ts";
 import { isReadOnly } from "../job/step-spec.ts";
+import type { Reservation } from "../budget/reservation.ts";
 import type { Doors } from "../sandbox/doors.ts";
 import type { RunnerDeps } from "./deps.ts";
 import type { StepLog } from "./step-log.ts";
@@ -10,6 +11,8 @@ import type { Resumed, StepRun } from "./step-run.ts";
 
 interface AgentRun {
   agent: Agent;
+  /** From 1. */
+  attempt: number;
   prompt: string;
   inputs: InputArtifact[];
   home: string;
@@ -64,19 +67,48 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
     });
 
   if (!sandbox) return ask({ folder: undefined, gateways: {}, token: "", environment: {} }, signal);
-  const doors = await deps.openDoors(spec, {
-    // Only without a sandbox does an agent share this machine's loopback.
-    over: sandbox.kind === "none" ? "tcp" : "sockets",
-    ...(sandbox.user && { socketOwner: sandbox.user }),
-    limits: { maxCostUsd: undefined, maxRequests: undefined },
-    onDecision: (decision) => log.decision(decision),
-  });
+  const reserved = await reserve(deps, run, part);
+  let doors: Doors | undefined;
+  let outcome: AgentOutcome | undefined;
   try {
-    const outcome = await ask(doors, AbortSignal.any([signal, doors.exceeded]));
-    return account(outcome, doors, signal.aborted);
+    doors = await deps.openDoors(spec, {
+      // Only without a sandbox does an agent share this machine's loopback.
+      over: sandbox.kind === "none" ? "tcp" : "sockets",
+      ...(sandbox.user && { socketOwner: sandbox.user }),
+      limits: reserved.limits,
+      onDecision: (decision) => log.decision(decision),
+    });
+    outcome = account(await ask(doors, AbortSignal.any([signal, doors.exceeded])), doors, signal.aborted);
   } finally {
-    await doors.close();
+    await doors?.close();
+    const requests = doors?.spent().requests ?? 0;
+    const told = await reserved.settle({
+      requests,
+      costUsd: outcome ? outcome.costUsd : doors?.spent().costUsd,
+    });
+    outcome?.warnings.push(...reserved.warnings, ...told);
   }
+  return outcome;
+}
+
+/** Throws UserError (`budget`) when there is not enough left for the step to begin. */
+async function reserve(
+  { budgets }: RunnerDeps,
+  { spec, step }: StepRun,
+  { attempt }: AgentRun,
+): Promise<Reservation> {
+  const { repository, requested_by: requester, budget } = spec;
+  return budgets.reserve({
+    jobId: spec.job_id,
+    stepId: step.step_id,
+    attempt,
+    user: requester?.login ?? "",
+    repository: repository ? `${repository.owner}/${repository.name}` : (spec.project_id ?? ""),
+    pipeline: spec.pipeline,
+    agent: step.agent,
+    jobBudgetUsd: budget?.max_cost_usd,
+    jobBudgetCalls: budget?.max_calls,
+  });
 }
 
 function resumePrompt({ reason }: Resumed): string {

@@ -40,7 +40,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
     await run.onAttempt(attempt);
     try {
       agent = await deps.agents.get(run.step.agent);
-      outcome = await attemptStep(deps, run, { agent, resumed });
+      outcome = await attemptStep(deps, run, { agent, attempt, resumed });
     } catch (error) {
       outcome = failedBy(error, nothing);
     }

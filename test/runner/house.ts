@@ -3,6 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { Agent, AgentOutcome, AgentRequest } from "../../src/agents/agent.ts";
+import { createBudgets } from "../../src/budget/budget.ts";
+import { openFileBudgetStore } from "../../src/budget/file-store.ts";
+import type { BudgetLimits } from "../../src/budget/limits.ts";
 import { createArtifacts } from "../../src/artifacts/store.ts";
 import { createGit } from "../../src/io/git.ts";
 import { createMirrors } from "../../src/io/mirror.ts";
@@ -17,6 +20,16 @@ import { createPriceTable } from "../../src/sandbox/model/prices.ts";
 import type { Providers } from "../../src/sandbox/model/provider.ts";
 import { createRepository } from "../git-repository.ts";
 import { openTestSandbox } from "../sandbox/open-test-sandbox.ts";
+
+const noLimits: BudgetLimits = {
+  costUsdPerStep: undefined,
+  costUsdPerJob: undefined,
+  costUsdPerUserAndDay: undefined,
+  costUsdPerRepositoryAndDay: undefined,
+  costUsdPerDay: undefined,
+  callsPerStep: undefined,
+  callsPerDay: undefined,
+};
 
 export type Script = (request: AgentRequest) => Promise<Partial<AgentOutcome> | void>;
 
@@ -36,6 +49,7 @@ export async function createTestRunner(
   folder: string,
   scripts: Record<string, Script>,
   providers: Providers = {},
+  limits: Partial<BudgetLimits> = {},
 ) {
   const home = join(folder, "home");
   await mkdir(home, { recursive: true });
@@ -93,6 +107,11 @@ export async function createTestRunner(
       find: (text) => (text.includes("S3CRET") ? ["TEST"] : []),
       stream: () => ({ push: (chunk) => chunk.replaceAll("S3CRET", "***"), flush: () => "" }),
     },
+    budgets: createBudgets({
+      store: await openFileBudgetStore({ folder: join(folder, "budget"), onDamaged: () => undefined }),
+      limits: { ...noLimits, ...limits },
+      clock,
+    }),
     openDoors: (_spec, step) => open({ ...step, folder, allow: [] }),
     gate: {
       maxFiles: 100,

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { AgentRequest } from "../../src/agents/agent.ts";
+import type { BudgetLimits } from "../../src/budget/limits.ts";
 import { createWorker } from "../../src/runner/worker.ts";
 import { temporaryFolder } from "../temp-folder.ts";
 import { createTestClaim, createTestRunner, type Script } from "./house.ts";
@@ -38,32 +39,30 @@ async function ask({ gateways, token }: AgentRequest): Promise<number> {
   return response.status;
 }
 
-async function run(name: string, script: Script, change: { limits?: { maxRequests: number } } = {}) {
+async function open(name: string, script: Script, limits: Partial<BudgetLimits> = {}) {
   const house = await createTestRunner(
     join(folder, name),
     { codex: script },
     { openai: { baseUrl, apiKey } },
+    limits,
   );
-  const { openDoors } = house.deps;
-  house.deps.openDoors = (spec, request) =>
-    openDoors(spec, { ...request, limits: { ...request.limits, ...change.limits } });
-  const spec = await house.newJob([step]);
-  await createWorker(house.deps, never)(createTestClaim(spec).claim);
-  const events = await readFile(
-    join(house.artifacts.stepFolder(spec.job_id, step.step_id), "events.jsonl"),
-    "utf8",
-  );
-  return { result: await house.artifacts.readResult(spec.job_id), events };
+  return async () => {
+    const spec = await house.newJob([step]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    const path = join(house.artifacts.stepFolder(spec.job_id, step.step_id), "events.jsonl");
+    return { result: await house.artifacts.readResult(spec.job_id), events: await readFile(path, "utf8") };
+  };
 }
 
 test("an agent asks the model with a key that is worth nothing elsewhere, and what passed the door is what it used", async () => {
   let token = "";
-  const { result, events } = await run("asks", async (request) => {
+  const run = await open("asks", async (request) => {
     token = request.token;
     expect(await ask(request)).toBe(200);
     // What a program says of itself counts less.
     return { report: "Asked.\n", tokensIn: 1, costUsd: 0 };
   });
+  const { result, events } = await run();
   expect(keys).toEqual([`Bearer ${apiKey}`]);
   expect(token).not.toContain(apiKey);
   expect(result?.metrics).toMatchObject({ tokens_in: 1000, tokens_out: 100, cost_usd: 0.02 });
@@ -73,22 +72,26 @@ test("an agent asks the model with a key that is worth nothing elsewhere, and wh
 });
 
 test("without a call through the door what the program says of itself is taken", async () => {
-  const { result } = await run("silent", async () => ({ report: "Asked.\n", tokensIn: 7, costUsd: 0.5 }));
+  const run = await open("silent", async () => ({ report: "Asked.\n", tokensIn: 7, costUsd: 0.5 }));
+  const { result } = await run();
   expect(result?.metrics).toMatchObject({ tokens_in: 7, tokens_out: null, cost_usd: 0.5 });
 });
 
 test("a budget that is used up ends the step with its class and what was reached", async () => {
-  const limits = { maxRequests: 2 };
-  const { result } = await run(
-    "budget",
-    async (request) => {
-      while (!request.signal.aborted) await ask(request).catch(() => undefined);
-      return { status: "cancelled" };
-    },
-    { limits },
-  );
-  expect(result).toMatchObject({
+  const script: Script = async (request) => {
+    while (!request.signal.aborted) await ask(request).catch(() => undefined);
+    return { status: "cancelled" };
+  };
+  const run = await open("budget", script, { callsPerStep: 2, callsPerDay: 3 });
+  expect((await run()).result).toMatchObject({
     status: "failed",
-    error: { code: "budget", message: expect.stringContaining("the limit of 2 model calls is reached") },
+    error: { code: "budget", message: expect.stringMatching(/the limit of \d model calls is reached/) },
   });
+  // What was used is charged, and sooner or later the day has nothing left.
+  for (;;) {
+    const { result } = await run();
+    if (result?.error?.message.includes("MAX_DAILY_API_CALLS")) break;
+    expect(result?.error?.code).toBe("budget");
+  }
+  expect(keys.length).toBeLessThanOrEqual(1 + 3);
 });

@@ -120,7 +120,7 @@ async function runOne(
     await deps.audit({ kind: "job_ended", result, epoch: 1 });
     return result;
   } finally {
-    await rooms.audit.close();
+    await rooms.close();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
 }
