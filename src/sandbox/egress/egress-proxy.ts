@@ -1,5 +1,6 @@
 // The door to the allowed hosts: an HTTP proxy that knows CONNECT and absolute-form and nothing else.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { explain } from "../../errors.ts";
 import { HostPort } from "../../job/host-port.ts";
@@ -32,6 +33,7 @@ export function createEgressProxy(options: EgressOptions): DoorServer {
   const allow = new Set(options.allow.map((place) => HostPort.parse(place)));
   const { decisions } = options;
   const connectTo = createConnector(options);
+  const served = new WeakSet<Socket>();
   const pending = createPending((error) => options.log.error({ err: error }, "a door failed"));
 
   const server = createServer({
@@ -41,7 +43,6 @@ export function createEgressProxy(options: EgressOptions): DoorServer {
     headersTimeout: headersTimeoutMs,
     // A body may take its time; a connection on which nothing moves is ended as idle.
     requestTimeout: 0,
-    keepAlive: false,
   });
   server.maxConnections = maxConnections;
   server.on("connection", (socket) => socket.setTimeout(idleMs, () => socket.destroy()));
@@ -86,6 +87,12 @@ export function createEgressProxy(options: EgressOptions): DoorServer {
   async function onRequest(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const method = req.method ?? "";
     const asked = req.url ?? "";
+    if (served.has(req.socket)) {
+      // The first one's answer says that the connection closes; this one gets none.
+      decisions.record({ method, target: asked, allowed: false, reason: "a second request on a connection" });
+      return;
+    }
+    served.add(req.socket);
     const read = readAbsoluteUrl(asked, allow);
     if ("refused" in read) return answerText(res, refusal(method, asked, read), read.refused);
     const { target, path } = read;

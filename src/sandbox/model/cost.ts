@@ -1,18 +1,20 @@
 // The price of one call. Pure.
-import type { Price } from "./prices.ts";
-import type { Tokens } from "./usage.ts";
+import type { Price, Rates } from "./prices.ts";
+import { totalIn, type Tokens } from "./usage.ts";
 
 const million = 1_000_000;
 
 /** In USD. */
 export function costOf(tokens: Tokens, price: Price): number {
-  const write = price.cache_write ?? price.input;
+  const long = price.long_prompt;
+  const rates: Rates = long !== undefined && totalIn(tokens) > long.above ? long : price;
+  const write = rates.cache_write ?? rates.input;
   return (
-    (tokens.input * price.input +
-      tokens.output * price.output +
-      tokens.cacheRead * (price.cache_read ?? price.input) +
+    (tokens.input * rates.input +
+      tokens.output * rates.output +
+      tokens.cacheRead * (rates.cache_read ?? rates.input) +
       tokens.cacheWrite * write +
-      tokens.cacheWriteHour * (price.cache_write_hour ?? write)) /
+      tokens.cacheWriteHour * (rates.cache_write_hour ?? write)) /
     million
   );
 }

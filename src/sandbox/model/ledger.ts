@@ -1,7 +1,7 @@
 // The account of one step: its calls, their tokens, what they cost, and whether another one may start.
 import { costOf } from "./cost.ts";
 import type { PriceTable } from "./prices.ts";
-import type { Tokens, UsageNews } from "./usage.ts";
+import { totalIn, type Tokens, type UsageNews } from "./usage.ts";
 
 /** Undefined means unknown; what is unknown is never 0. */
 export interface Spent {
@@ -187,10 +187,6 @@ function guess(tokens: Tokens, sent: number, received: number): Tokens {
     input: totalIn(tokens) > 0 ? tokens.input : Math.ceil(sent / bytesPerTokenIn),
     output: Math.max(tokens.output, Math.ceil(received / bytesPerTokenOut)),
   };
-}
-
-function totalIn(tokens: Tokens): number {
-  return tokens.input + tokens.cacheRead + tokens.cacheWrite + tokens.cacheWriteHour;
 }
 
 /** To a millionth of a cent, so that a sum of fractions reads like one. */

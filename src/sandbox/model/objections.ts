@@ -43,6 +43,7 @@ const searchingModel = /-search(?:-|$)|deep-research|:online$/i;
 /** Members that make a call dearer than the price list says. */
 const dearer: Record<string, RegExp> = {
   speed: /^standard$/,
+  inference_geo: /^global$/,
   service_tier: /^(?:auto|default|standard|standard_only|flex)$/,
 };
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 const Rate = z.number().nonnegative();
 
 /** USD for a million tokens. */
-export const Price = z.strictObject({
+const Rates = z.strictObject({
   input: Rate,
   output: Rate,
   /** Default: as input. */
@@ -13,6 +13,12 @@ export const Price = z.strictObject({
   cache_write: Rate.optional(),
   /** For a cache of an hour. Default: as cache_write. */
   cache_write_hour: Rate.optional(),
+});
+export type Rates = z.infer<typeof Rates>;
+
+const Price = Rates.extend({
+  /** For the whole of a call whose input, cached or not, has more than `above` tokens. */
+  long_prompt: Rates.extend({ above: z.int().positive() }).optional(),
 });
 export type Price = z.infer<typeof Price>;
 

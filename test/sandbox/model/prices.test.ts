@@ -26,16 +26,43 @@ test("each kind of token has its own price, and input's when none is given", () 
   ).toBeCloseTo(14.35);
 });
 
+test("a long prompt has its price for the whole call, from one token above the limit", () => {
+  const price = { input: 1, output: 10, long_prompt: { above: 1000, input: 2, output: 20, cache_read: 1 } };
+  const tokens = { input: 600, cacheRead: 400, cacheWrite: 0, cacheWriteHour: 0, output: 100 };
+  expect(costOf(tokens, price)).toBeCloseTo(2000e-6);
+  expect(costOf({ ...tokens, input: 601 }, price)).toBeCloseTo((1202 + 400 + 2000) / 1e6);
+});
+
+describe("what is built in", () => {
+  test("knows models by their names and their dated names, and does not guess at others", async () => {
+    const table = await loadPrices(undefined);
+    for (const model of [
+      "claude-sonnet-4-5-20250929",
+      "claude-opus-5",
+      "gpt-6.2-sol",
+      "gpt-5.5",
+      "gemini-2.5-pro",
+    ]) {
+      expect(table.priceOf(model)).toBeDefined();
+    }
+    // The longer name is not the shorter one with a suffix.
+    expect(table.priceOf("gpt-5.4-mini")).not.toEqual(table.priceOf("gpt-5.4"));
+    for (const model of ["claude-opus-9", "gpt-5.5-pro", "claude-opus-5-9", "llama-3"]) {
+      expect(table.priceOf(model)).toBeUndefined();
+    }
+  });
+});
+
 describe("PRICES_FILE", () => {
   test("replaces and extends what is built in", async () => {
     const path = join(folder, "prices.json");
     await writeFile(
       path,
-      JSON.stringify({ "my-model": { input: 0, output: 0 }, "gpt-5": { input: 7, output: 8 } }),
+      '{"my-model":{"input":0,"output":0},"gpt-5":{"input":7,"output":8,"long_prompt":{"above":9,"input":9,"output":9}}}',
     );
     const table = await loadPrices(path);
     expect(table.priceOf("my-model")).toEqual({ input: 0, output: 0 });
-    expect(table.priceOf("gpt-5")).toEqual({ input: 7, output: 8 });
+    expect(table.priceOf("gpt-5")).toMatchObject({ input: 7, output: 8, long_prompt: { above: 9 } });
     expect(table.priceOf("claude-sonnet-4-5-20250929")).toMatchObject({ input: 3, output: 15 });
     expect((await loadPrices(undefined)).priceOf("gpt-5")).toMatchObject({ input: 1.25 });
   });
