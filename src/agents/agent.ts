@@ -117,5 +117,7 @@ export interface Agent {
   binary: string | undefined;
   /** The argument that makes `binary` print its version. */
   versionFlag: string;
+  /** The model APIs of which it uses one; undefined: not known. */
+  models?: readonly (keyof AgentRequest["gateways"])[] | undefined;
   run(request: AgentRequest): Promise<AgentOutcome>;
 }

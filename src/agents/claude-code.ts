@@ -9,6 +9,7 @@ export const claudeCode: CliAdapter = {
   name: "claude",
   binary: "claude",
   versionFlag: "--version",
+  models: ["anthropic"],
   endsWithFinal: true,
   command(request) {
     const grant = grantTools(request);

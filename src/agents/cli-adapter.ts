@@ -1,10 +1,11 @@
 // What makes one CLI different from the next: its command line and its stream.
-import type { AgentCommand, AgentEvent, AgentRequest } from "./agent.ts";
+import type { Agent, AgentCommand, AgentEvent, AgentRequest } from "./agent.ts";
 
 export interface CliAdapter {
   name: string;
   binary: string;
   versionFlag: string;
+  models: Agent["models"];
   /**
    * True for a CLI that always says when it is done: exit code 0 without its `final` event is then no success. False:
    * the last message stands for it.

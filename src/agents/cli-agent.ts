@@ -12,6 +12,7 @@ export function createCliAgent(adapter: CliAdapter): Agent {
     simulated: false,
     binary: adapter.binary,
     versionFlag: adapter.versionFlag,
+    models: adapter.models,
     async run(request) {
       if (request.sessionId === undefined) return (await runOnce(adapter, request, [])).outcome;
       const prompt = request.resumePrompt ?? request.prompt;

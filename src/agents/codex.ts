@@ -14,6 +14,7 @@ export const codex: CliAdapter = {
   name: "codex",
   binary: "codex",
   versionFlag: "--version",
+  models: ["openai"],
   endsWithFinal: true,
   command(request) {
     checkRequest(request);

@@ -16,6 +16,7 @@ export function createCustomAgent(description: CustomAgent): Agent {
     name,
     binary,
     versionFlag: description.version_flag,
+    models: undefined,
     endsWithFinal: false,
     command(request) {
       return {

@@ -9,6 +9,7 @@ export const opencode: CliAdapter = {
   name: "opencode",
   binary: "opencode",
   versionFlag: "--version",
+  models: ["anthropic", "openai"],
   // Its stream just ends.
   endsWithFinal: false,
   command(request) {

@@ -4,14 +4,8 @@ import type { Config } from "../config.ts";
 import { UserError, explain } from "../errors.ts";
 import { run } from "../io/exec.ts";
 import { readEnvironment } from "./environment.ts";
-
-interface Finding {
-  name: string;
-  /** `missing` keeps Patchbay from working; `note` is worth knowing. */
-  level: "ok" | "note" | "missing";
-  found: string;
-  remedy?: string;
-}
+import { examineAgents } from "./examine-agents.ts";
+import type { Finding } from "./finding.ts";
 
 /** Prints every finding; the exit status is 1 when something required is missing. */
 export async function doctor(options: { json?: boolean }): Promise<void> {
@@ -47,7 +41,7 @@ async function examine(): Promise<Finding[]> {
   ] as const) {
     findings.push(await writable(name, folder));
   }
-  findings.push(credentials(config), publicUrl(config), agents(config));
+  findings.push(credentials(config), publicUrl(config), ...(await examineAgents(config)));
   return findings;
 }
 
@@ -112,24 +106,6 @@ function publicUrl(config: Config): Finding {
     level: "note",
     found: `only http://${config.HOST}:${config.PORT}`,
     remedy: "set PUBLIC_URL to the address under which GitHub reaches this server",
-  };
-}
-
-function agents(config: Config): Finding {
-  const name = "agents";
-  if (!config.ENABLE_REAL_CLI) {
-    return {
-      name,
-      level: "note",
-      found: "simulated",
-      remedy: "ENABLE_REAL_CLI=1 and SANDBOX=none run the real ones",
-    };
-  }
-  return {
-    name,
-    level: "note",
-    found: `${config.ALLOWED_BINARIES.join(", ")} without a sandbox`,
-    remedy: "agents run as this user and reach all that it reaches; use a machine that holds nothing else",
   };
 }
 

@@ -1,10 +1,9 @@
 // The runner furnished: agents, launcher, limits.
 import { limitInputs } from "../agents/limit-inputs.ts";
-import { parseMinimumVersions } from "../agents/preflight.ts";
 import { buildPrompt } from "../agents/prompt.ts";
 import { loadRoles } from "../agents/roles.ts";
+import { withWarnings } from "../agents/with-warnings.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
-import { createPreflight } from "../runner/preflight.ts";
 import { auditRunner } from "./audit/audit-runner.ts";
 import { openDoors } from "./open-doors.ts";
 import { lazySandbox } from "./open-sandbox.ts";
@@ -22,19 +21,14 @@ export async function openRunner(
   rooms: Rooms,
   own: Pick<RunnerDeps, "fetchBase" | "outbox">,
 ): Promise<RunnerDeps> {
-  const { config, artifacts, budgets, git, redactor, agents, clock, log } = rooms;
+  const { config, artifacts, budgets, git, redactor, agents, preflight, clock, log } = rooms;
   const roles = await loadRoles(config.ROLES_DIR);
-  const preflight = createPreflight({
-    environment: config.agentEnvironment,
-    minimums: parseMinimumVersions(config.MIN_BINARY_VERSIONS),
-  });
   return {
     artifacts,
     agents: {
       async get(name) {
         const agent = agents.get(name);
-        await preflight(agent);
-        return agent;
+        return withWarnings(agent, await preflight.beforeStep(agent));
       },
     },
     sandbox: lazySandbox(rooms),
@@ -73,7 +67,7 @@ export async function openRunner(
       maxInputBytes,
       stallMs: config.AGENT_STALL_SEC * 1000,
     },
-    audit: auditRunner(rooms, preflight),
+    audit: auditRunner(rooms),
     clock,
     log,
   };

@@ -9,10 +9,11 @@ import { createGit } from "../io/git.ts";
 import { createMirrors } from "../io/mirror.ts";
 import { createLog } from "../log.ts";
 import { createRedactor } from "../redact.ts";
+import { openAgentHealth } from "./agent-health.ts";
 import { openAudit } from "./audit/open-audit.ts";
 import { openBudgets } from "./open-budgets.ts";
 
-/** Makes the folders that are missing. Throws UserError for agents that are described wrongly. */
+/** Makes the folders that are missing. Throws UserError for agents and versions that are described wrongly. */
 export async function openRooms(config: Config) {
   const redactor = createRedactor();
   for (const { name, value } of config.secrets) redactor.register(value, name);
@@ -39,6 +40,7 @@ export async function openRooms(config: Config) {
 
   const clock = (): Date => new Date();
   const audit = openAudit(config, { mask: (text) => redactor.mask(text), clock, log });
+  const { preflight, health } = openAgentHealth({ config, agents, clock, log });
   const { budgets, close: closeBudgets } = await openBudgets({ config, clock, log });
   return {
     config,
@@ -48,6 +50,8 @@ export async function openRooms(config: Config) {
     mirrors,
     artifacts,
     agents,
+    preflight,
+    health,
     audit,
     budgets,
     clock,

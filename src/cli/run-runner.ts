@@ -4,6 +4,7 @@ import { giveUpJob } from "../runner/give-up.ts";
 import { DrainRequested } from "../runner/stop.ts";
 import { createWorker } from "../runner/worker.ts";
 import type { House, Running } from "./assemble.ts";
+import { warnOfAgents } from "./agent-health.ts";
 import { auditGivenUp } from "./audit/audit-runner.ts";
 import { createFetchBase } from "./fetch-base.ts";
 import { openRunner } from "./open-runner.ts";
@@ -12,6 +13,7 @@ import { openRunner } from "./open-runner.ts";
 export async function runRunner(house: House): Promise<Running> {
   const { config, log, jobs } = house;
   const deps = await openRunner(house, { fetchBase: createFetchBase(house), outbox: house.outbox });
+  const looked = warnOfAgents(house);
   const drain = new AbortController();
   const halt = new AbortController();
   const done = consume({
@@ -34,7 +36,7 @@ export async function runRunner(house: House): Promise<Running> {
         () => halt.abort(new DrainRequested("draining")),
         config.RUNNER_DRAIN_SEC * 1000,
       );
-      await done;
+      await Promise.all([done, looked]);
       clearTimeout(late);
     },
   };

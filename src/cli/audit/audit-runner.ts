@@ -1,5 +1,4 @@
 // What a runner did with a job, as entries of the audit log.
-import type { Agent } from "../../agents/agent.ts";
 import type { AuditEvent, Fields } from "../../audit/entry.ts";
 import { explain } from "../../errors.ts";
 import type { JobSpec } from "../../job/job-spec.ts";
@@ -10,12 +9,8 @@ import { configurationSha256 } from "./settings.ts";
 
 type RunnerEvent = Parameters<RunnerDeps["audit"]>[0];
 
-/** `preflight` gives the version of an agent's program. */
-export function auditRunner(
-  rooms: Rooms,
-  preflight: (agent: Agent) => Promise<string | undefined>,
-): RunnerDeps["audit"] {
-  const { audit, agents, config } = rooms;
+export function auditRunner(rooms: Rooms): RunnerDeps["audit"] {
+  const { audit, agents, preflight, config } = rooms;
   const configuration = configurationSha256(config);
 
   async function programOf(name: string): Promise<Fields> {
@@ -23,7 +18,7 @@ export function auditRunner(
       const agent = agents.get(name);
       const { simulated, binary } = agent;
       if (binary === undefined) return { simulated };
-      return { simulated, binary, version: (await preflight(agent)) ?? null };
+      return { simulated, binary, version: (await preflight.find(agent))?.version ?? null };
     } catch (error) {
       return { problem: explain(error) };
     }

@@ -1,0 +1,72 @@
+// The doctor's look at the agents: their programs, and whether the model APIs take the keys.
+import { loadCustomAgents } from "../agents/load-custom-agents.ts";
+import { createAgents } from "../agents/registry.ts";
+import type { Config } from "../config.ts";
+import { explain, UserError } from "../errors.ts";
+import { openAgentHealth } from "./agent-health.ts";
+import type { Finding } from "./finding.ts";
+
+/** Every agent that is allowed, and every model API that is configured. Nothing of it is started for simulated ones. */
+export async function examineAgents(config: Config): Promise<Finding[]> {
+  if (!config.ENABLE_REAL_CLI) {
+    const remedy = "ENABLE_REAL_CLI=1 runs the real ones; see docs/agents.md";
+    return [{ name: "agents", level: "note", found: "simulated", remedy }];
+  }
+  try {
+    const agents = createAgents({
+      enableRealCli: true,
+      allowedBinaries: config.ALLOWED_BINARIES,
+      custom: await loadCustomAgents(config.AGENTS_FILE),
+    });
+    const log = { warn: () => undefined };
+    const { health, probes } = openAgentHealth({ config, agents, clock: () => new Date(), log });
+    const found = await health({ probe: true });
+    return [
+      sandboxFinding(config),
+      ...found.filter(({ simulated }) => !simulated).map(programFinding),
+      ...probes.names.flatMap((name) => probeFinding(probes.last(name))),
+      ...(probes.names.length === 0 ? [noModels] : []),
+    ];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [{ name: "agents", level: "missing", found: explain(error) }];
+  }
+}
+
+type Health = Awaited<ReturnType<ReturnType<typeof openAgentHealth>["health"]>>[number];
+type Probe = Health["models"][number];
+
+const noModels: Finding = {
+  name: "model APIs",
+  level: "note",
+  found: "none is configured",
+  remedy:
+    "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, or the address of a gateway; see docs/agents.md",
+};
+
+function sandboxFinding({ ALLOWED_BINARIES, SANDBOX }: Config): Finding {
+  const programs = ALLOWED_BINARIES.join(", ");
+  if (SANDBOX !== "none") return { name: "agents", level: "ok", found: `${programs} in a sandbox` };
+  return {
+    name: "agents",
+    level: "note",
+    found: `${programs} without a sandbox`,
+    remedy: "agents run as this user and reach all that it reaches; use a machine that holds nothing else",
+  };
+}
+
+function programFinding({ agent, binary, path, version, problem }: Health): Finding {
+  const name = `agent ${agent}`;
+  if (path === undefined && binary !== undefined) {
+    const remedy = `install it, or take ${binary} out of ALLOWED_BINARIES`;
+    return { name, level: "missing", found: problem ?? "not found", remedy };
+  }
+  return { name, level: "ok", found: [path, version ?? "no version"].filter(Boolean).join(" ") };
+}
+
+function probeFinding(probe: Probe | undefined): Finding[] {
+  if (!probe) return [];
+  const { provider, state, found, remedy } = probe;
+  const level = state === "ok" ? "ok" : state === "unsure" ? "note" : "missing";
+  return [{ name: `${provider} API`, level, found, ...(remedy === undefined ? {} : { remedy }) }];
+}

@@ -1,0 +1,111 @@
+import { mkdtemp } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { createAgents } from "../../src/agents/registry.ts";
+import { openAgentHealth, warnOfAgents } from "../../src/cli/agent-health.ts";
+import { loadConfig } from "../../src/config.ts";
+import { run } from "../../src/io/exec.ts";
+import { createLog } from "../../src/log.ts";
+import { programsIn } from "../runner/program.ts";
+import { startUpstream } from "../sandbox/upstream.ts";
+import { temporaryFolder } from "../temp-folder.ts";
+
+const root = await temporaryFolder();
+const bin = join(import.meta.dirname, "..", "..", "bin", "patchbay.js");
+const apiKey = "sk-ant-very-secret-0123456789";
+
+/** A machine with claude, without codex, and a model API that answers so. */
+async function machine(status: number) {
+  const folder = await mkdtemp(join(root, "machine-"));
+  await programsIn(folder).install("claude", "2.1.330");
+  const { url } = await startUpstream((_, res) => {
+    res.writeHead(status).end(apiKey);
+  });
+  return {
+    folder,
+    environment: {
+      PATH: `${folder}:/usr/bin:/bin`,
+      ENABLE_REAL_CLI: "1",
+      SANDBOX: "none",
+      NETWORK_POLICY: "allow",
+      ALLOWED_BINARIES: "claude,codex",
+      ANTHROPIC_API_KEY: apiKey,
+      ANTHROPIC_BASE_URL: url,
+    },
+  };
+}
+
+test("the start warns of what will fail and refuses nothing", async () => {
+  const { environment } = await machine(401);
+  const config = loadConfig(environment);
+  const agents = createAgents({ enableRealCli: true, allowedBinaries: config.ALLOWED_BINARIES });
+  const warned: string[] = [];
+  const log = createLog({ level: "silent", json: true, mask: (line) => line });
+  log.level = "warn";
+  log.warn = (_: unknown, message?: string) => void warned.push(message ?? "");
+  const { health } = openAgentHealth({ config, agents, clock: () => new Date(), log });
+  await warnOfAgents({ health, log });
+  expect(warned).toEqual([
+    expect.stringMatching(/^steps of claude will fail: .*does not take the key \(401\).*ANTHROPIC_API_KEY/),
+    expect.stringMatching(/^steps of codex will fail: the program codex is not installed/),
+  ]);
+});
+
+async function doctor(environment: Record<string, string>, cwd: string): Promise<{ name: string }[]> {
+  const { stdout } = await run(process.execPath, [bin, "doctor", "--json"], {
+    cwd,
+    env: { HOME: cwd, ...environment },
+    timeoutMs: 30_000,
+    okExitCodes: [1],
+  });
+  expect(stdout.toString("utf8")).not.toContain("very-secret");
+  const findings: { name: string }[] = JSON.parse(stdout.toString("utf8"));
+  return findings;
+}
+
+test("the doctor tells of each program and each model API", async () => {
+  const { environment, folder } = await machine(200);
+  const findings = await doctor(environment, folder);
+  expect(findings).toContainEqual({
+    name: "agent claude",
+    level: "ok",
+    found: `${folder}/claude 2.1.330`,
+  });
+  expect(findings).toContainEqual({
+    name: "agent codex",
+    level: "missing",
+    found: expect.stringContaining("not installed"),
+    remedy: "install it, or take codex out of ALLOWED_BINARIES",
+  });
+  expect(findings.map(({ name }) => name)).not.toContain("agent opencode");
+  expect(findings).toContainEqual({
+    name: "anthropic API",
+    level: "ok",
+    found: expect.stringContaining("takes the key"),
+  });
+
+  const refused = await machine(403);
+  const found = await doctor({ ...refused.environment, MIN_BINARY_VERSIONS: "claude=3.0.0" }, refused.folder);
+  expect(found).toContainEqual(
+    expect.objectContaining({
+      name: "agent claude",
+      level: "missing",
+      found: expect.stringContaining("3.0.0"),
+    }),
+  );
+  expect(found).toContainEqual(
+    expect.objectContaining({
+      name: "anthropic API",
+      level: "missing",
+      found: expect.stringContaining("403"),
+    }),
+  );
+});
+
+test("the doctor says that there is no model API at all", async () => {
+  const { environment, folder } = await machine(200);
+  const findings = await doctor({ ...environment, ANTHROPIC_API_KEY: "", ANTHROPIC_BASE_URL: "" }, folder);
+  expect(findings).toContainEqual(
+    expect.objectContaining({ name: "model APIs", level: "note", found: "none is configured" }),
+  );
+});
