@@ -1,28 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setImmediate as turn } from "node:timers/promises";
-import type { Holder } from "../../../src/queue/holder.ts";
-import { thisProcess } from "../../../src/queue/holder.ts";
+import { type HolderProcess, startHolder } from "../holder-process.ts";
 import { describeQueueModel, modelMaxCrashes } from "../model.ts";
 import { createTestFolder } from "./folder.ts";
-
-/** A process that only stands for a holder: it can die while this one goes on. */
-async function startHolder(): Promise<{ holder: Holder; child: ChildProcess }> {
-  const child = spawn("sleep", ["infinity"], { stdio: "ignore" });
-  await once(child, "spawn");
-  const { pid } = child;
-  if (pid === undefined) throw new Error("starting a process");
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  const start_time = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  return { child, holder: { ...thisProcess(), pid, start_time } };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const exited = once(child, "exit");
-  child.kill("SIGKILL");
-  await exited;
-}
 
 const runs = Number(process.env["MODEL_RUNS"] ?? "60");
 /** These tests sync more often than a disk likes, and none of them cuts the power. */
@@ -32,22 +12,22 @@ describeQueueModel(
   "fsqueue",
   async () => {
     const folder = createTestFolder(inMemory);
-    const children = new Set<ChildProcess>();
+    const holders = new Set<HolderProcess>();
     let nowMs = Date.now();
     return {
       async open() {
-        const { holder, child } = await startHolder();
-        children.add(child);
+        const process = await startHolder();
+        holders.add(process);
         const queue = await folder.open({
-          holder,
+          holder: process.holder,
           maxCrashes: modelMaxCrashes,
           clock: () => new Date(nowMs),
         });
         return {
           queue,
           async crash() {
-            children.delete(child);
-            await kill(child);
+            holders.delete(process);
+            await process.kill();
             await queue.close();
           },
         };
@@ -63,7 +43,7 @@ describeQueueModel(
       },
       async end() {
         await folder.end();
-        for (const child of children) await kill(child);
+        for (const process of holders) await process.kill();
       },
     };
   },
