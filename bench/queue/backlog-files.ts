@@ -2,6 +2,7 @@
 import { linkSync, writeFileSync } from "node:fs";
 import { createLayout, makeFolders } from "../../src/queue/fsqueue/layout.ts";
 import { encode, nameOf, type TicketFile } from "../../src/queue/fsqueue/ticket-file.ts";
+import { ticketVersion } from "../../src/queue/fsqueue/ticket-version.ts";
 
 /** Less than the rate's 2 KB, so that a million of them fit into one disk block each. */
 const shortBody = "Fix the login form: it forgets the e-mail.";
@@ -10,7 +11,7 @@ const begunAtMs = Date.UTC(2026, 0, 1);
 function ticketOf(n: number, done: boolean): TicketFile {
   const at = new Date(begunAtMs + n).toISOString();
   return {
-    schema_version: "1.0",
+    schema_version: ticketVersion,
     id: `${done ? "done" : "waiting"}-${n}`,
     key: `acme/shop#${done ? "d" : "w"}${n}`,
     priority: 5,

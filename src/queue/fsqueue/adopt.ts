@@ -4,7 +4,8 @@ import { QueueState } from "../../job/queue-state.ts";
 import { isThere } from "./is-there.ts";
 import type { Parts } from "./parts.ts";
 import { setAside } from "./set-aside.ts";
-import { BadTicketError, nameOf, readTicket } from "./ticket-file.ts";
+import { nameOf, readTicket } from "./ticket-file.ts";
+import { BadTicketError } from "./ticket-version.ts";
 
 /** Hidden files are left alone: an editor's or a copying tool's work in progress. */
 export async function adopt<Payload>(parts: Parts<Payload>, name: string): Promise<void> {

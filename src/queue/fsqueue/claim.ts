@@ -21,7 +21,6 @@ import type { Parts } from "./parts.ts";
 import { setAside } from "./set-aside.ts";
 import {
   asPending,
-  BadTicketError,
   checkName,
   encode,
   nameOf,
@@ -30,6 +29,7 @@ import {
   type TicketFile,
 } from "./ticket-file.ts";
 import { keyHashOf } from "./ticket-name.ts";
+import { BadTicketError } from "./ticket-version.ts";
 
 /** The lease of the next ticket that may run now; undefined when there is none. */
 export async function claimNext<Payload>(parts: Parts<Payload>): Promise<Lease<Payload> | undefined> {

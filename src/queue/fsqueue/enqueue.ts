@@ -16,6 +16,7 @@ import { locate } from "./look-up.ts";
 import type { Parts } from "./parts.ts";
 import { repairDrafts } from "./repair.ts";
 import { encode, nameOf, TicketFile } from "./ticket-file.ts";
+import { ticketVersion } from "./ticket-version.ts";
 
 export type Enqueue<Payload> = (ticket: NewTicket<Payload>) => Promise<"queued" | "duplicate">;
 
@@ -42,7 +43,7 @@ export function createEnqueue<Payload>(parts: Parts<Payload>): Enqueue<Payload> 
 function toRecord<Payload>(parts: Parts<Payload>, ticket: NewTicket<Payload>): TicketFile {
   const now = parts.now().toISOString();
   return TicketFile.parse({
-    schema_version: "1.0",
+    schema_version: ticketVersion,
     id: ticket.id,
     key: ticket.key,
     priority: ticket.priority ?? 5,

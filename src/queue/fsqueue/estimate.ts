@@ -2,8 +2,9 @@
 import { estimateStart } from "../estimate.ts";
 import { locate } from "./look-up.ts";
 import type { Parts } from "./parts.ts";
-import { BadTicketError, readTicket, type TicketFile } from "./ticket-file.ts";
+import { readTicket, type TicketFile } from "./ticket-file.ts";
 import { keyHashOf } from "./ticket-name.ts";
+import { BadTicketError } from "./ticket-version.ts";
 
 /** See Queue.estimateStart. Lists no folder; opens the tickets that run and at most three that wait. */
 export async function estimate<Payload>(parts: Parts<Payload>, id: string): Promise<Date | undefined> {

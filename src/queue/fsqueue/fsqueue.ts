@@ -3,6 +3,7 @@
 // A ticket is a JSON file, its state is the folder in which it lies, and it moves by rename(2). See ticket-name.ts
 // for the order, enqueue.ts, claim.ts and lease.ts for the three moves of a ticket's life and what a crash leaves
 // of each, recover.ts and repair.ts for who mends it.
+import { mkdir } from "node:fs/promises";
 import type { Queue } from "../contract.ts";
 import { createBacklog } from "./backlog.ts";
 import { claimNext } from "./claim.ts";
@@ -11,6 +12,7 @@ import { createEnqueue } from "./enqueue.ts";
 import { estimate } from "./estimate.ts";
 import { openFolderLock } from "../../io/folder-lock.ts";
 import { openFolderSyncs } from "./folder-sync.ts";
+import { requireKnownFormat } from "./format.ts";
 import { forget } from "./forget.ts";
 import { thisProcess } from "../holder.ts";
 import { createLayout, makeFolders } from "./layout.ts";
@@ -30,15 +32,18 @@ import { createWaiters } from "../waiters.ts";
 import { readFolders, watchFolders } from "./watch.ts";
 
 /**
- * Opens the queue in `root`: mends what dead processes left, then listens. Throws UserError on a network file system.
+ * Opens the queue in `root`: mends what dead processes left, then listens. Throws UserError on a network file
+ * system, and when the folder is of a later version.
  * Several processes may open the same folder.
  */
 export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): Promise<Queue<Payload>> {
   const { leaseMs, heartbeatMs = leaseMs / 4, sweepMs = 60_000, log } = options;
   const now = options.clock ?? (() => new Date());
   const layout = createLayout(options.root);
-  await makeFolders(layout);
+  await mkdir(layout.root, { recursive: true, mode: 0o700 });
   await requireLocalDisk(layout.root);
+  await requireKnownFormat(layout);
+  await makeFolders(layout);
 
   const self = options.holder ?? thisProcess();
   const lock = openFolderLock(layout.lock);

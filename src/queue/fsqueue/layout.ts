@@ -13,6 +13,7 @@ export type Layout = ReturnType<typeof createLayout>;
  *     tmp/<process>/      files that are being written, a folder for each process
  *     lock                see io/folder-lock.ts
  *     runs                when the last runs began and ended
+ *     format              see format.ts
  */
 export function createLayout(root: string) {
   return {
@@ -28,6 +29,7 @@ export function createLayout(root: string) {
     tmp: join(root, "tmp"),
     lock: join(root, "lock"),
     runs: join(root, "runs"),
+    format: join(root, "format"),
   };
 }
 

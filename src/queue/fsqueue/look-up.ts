@@ -3,8 +3,9 @@ import { QueueState } from "../../job/queue-state.ts";
 import type { Ticket } from "../contract.ts";
 import { isThere } from "./is-there.ts";
 import type { Parts } from "./parts.ts";
-import { BadTicketError, readTicket, toTicket } from "./ticket-file.ts";
+import { readTicket, toTicket } from "./ticket-file.ts";
 import { TicketId } from "../ticket-id.ts";
+import { BadTicketError } from "./ticket-version.ts";
 
 export interface Place {
   state: QueueState;

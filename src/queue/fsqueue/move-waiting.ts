@@ -9,8 +9,9 @@ import { encodeCancelRequest } from "./cancel-request.ts";
 import { locate, type Place } from "./look-up.ts";
 import type { Parts } from "./parts.ts";
 import { setAside } from "./set-aside.ts";
-import { BadTicketError, encode, nameOf, readTicket, type TicketFile } from "./ticket-file.ts";
+import { encode, nameOf, readTicket, type TicketFile } from "./ticket-file.ts";
 import { formatName, keyHashOf, parseName } from "./ticket-name.ts";
+import { BadTicketError } from "./ticket-version.ts";
 
 /** True when it was moved; false when it wasn't there any more or had just been rewritten. */
 async function move<Payload>(

@@ -8,7 +8,6 @@ import type { Parts } from "./parts.ts";
 import { setAside } from "./set-aside.ts";
 import { createSilenceWatch, type SilenceWatch } from "./silence-watch.ts";
 import {
-  BadTicketError,
   checkName,
   encode,
   readRecordSync,
@@ -17,6 +16,7 @@ import {
   type TicketFile,
 } from "./ticket-file.ts";
 import { keyHashOf } from "./ticket-name.ts";
+import { BadTicketError, NewerTicketError } from "./ticket-version.ts";
 
 /** Returns a function that looks at everything in running/ that this process doesn't hold itself. */
 export function createRecovery<Payload>(parts: Parts<Payload>): () => Promise<void> {
@@ -60,7 +60,8 @@ async function recover<Payload>(
     if (!stored) return undefined;
     checkName(name, stored.record);
   } catch (error) {
-    if (!(error instanceof BadTicketError)) throw error;
+    // Someone of a later version may be at work on it.
+    if (error instanceof NewerTicketError || !(error instanceof BadTicketError)) throw error;
     await setAside(parts, "running", name, error.message);
     return undefined;
   }

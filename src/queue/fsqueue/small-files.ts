@@ -8,7 +8,8 @@ import { z } from "zod";
 import { errorCode } from "../../io/file.ts";
 import { isThere } from "./is-there.ts";
 import type { Layout } from "./layout.ts";
-import { TicketFile, nameOf } from "./ticket-file.ts";
+import { nameOf, parseTicket } from "./ticket-file.ts";
+import { BadTicketError } from "./ticket-version.ts";
 
 /** `token` is the lease's under which the ticket runs, or the last one's while it waits in pending/. */
 const KeyFile = z.strictObject({ ticket: z.string(), token: z.string() });
@@ -39,8 +40,12 @@ export function createSmallFiles(layout: Layout, scratch: string) {
       if (value === undefined) return undefined;
       const small = SeenFile.safeParse(value);
       if (small.success) return small.data.name;
-      const whole = TicketFile.safeParse(value);
-      return whole.success ? nameOf(whole.data) : null;
+      try {
+        return nameOf(parseTicket(value));
+      } catch (error) {
+        if (error instanceof BadTicketError) return null;
+        throw error;
+      }
     },
     /** Until its ticket ends, seen/<id> is the ticket as it was enqueued; from then on its name is enough. */
     shrinkSeen(id: string, name: string): void {

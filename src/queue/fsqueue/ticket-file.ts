@@ -8,11 +8,12 @@ import { Holder } from "../holder.ts";
 import { TicketId } from "../ticket-id.ts";
 import { readAll } from "./descriptor.ts";
 import { formatName, hashKey, parseName } from "./ticket-name.ts";
+import { BadTicketError, ticketVersion, upgradeTicket } from "./ticket-version.ts";
 
 const Timestamp = z.iso.datetime();
 
 export const TicketFile = z.strictObject({
-  schema_version: z.literal("1.0"),
+  schema_version: z.literal(ticketVersion),
   id: TicketId,
   key: z.string().min(1).max(1024),
   priority: z.int().min(0).max(9),
@@ -43,11 +44,6 @@ export interface StoredTicket<Payload> {
   /** Tells whether the file is still the one that was read. */
   inode: bigint;
   modifiedAtMs: number;
-}
-
-/** The file is there, but it isn't a ticket that this queue can understand. */
-export class BadTicketError extends Error {
-  override readonly name = "BadTicketError";
 }
 
 /** No ticket is anywhere near this; a delivery's body has at most 25 MB. */
@@ -103,7 +99,12 @@ function decode(bytes: Uint8Array): TicketFile {
   } catch (cause) {
     throw new BadTicketError(cause instanceof SyntaxError ? "it is not JSON" : "it is not UTF-8", { cause });
   }
-  const record = TicketFile.safeParse(raw);
+  return parseTicket(raw);
+}
+
+/** A ticket of any version. Throws BadTicketError. */
+export function parseTicket(raw: unknown): TicketFile {
+  const record = TicketFile.safeParse(upgradeTicket(raw));
   if (!record.success) throw new BadTicketError(z.prettifyError(record.error));
   return record.data;
 }

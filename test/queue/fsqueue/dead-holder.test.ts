@@ -1,7 +1,9 @@
 // A holder that dies, sleeps too long, or can't be seen from here.
 import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { randomUUID } from "node:crypto";
 import { type Claim, LeaseLostError } from "../../../src/queue/contract.ts";
+import { thisProcess } from "../../../src/queue/holder.ts";
 import { abortOf, nextClaim, type Payload } from "../claims.ts";
 import { ticket } from "../contract.ts";
 import { createTestFolder } from "./folder.ts";
@@ -154,6 +156,23 @@ describe("a holder that was silent for too long", () => {
     expect(await queue.find("a")).toMatchObject({ state: "running" });
     now += 120_000;
     expect((await nextClaim(queue)).ticket).toMatchObject({ id: "a", crashes: 1 });
+  });
+
+  test.each([
+    ["of an earlier boot of this machine is dead at once", "a", "pending"],
+    ["of another boot of a machine that nobody knows isn't", undefined, "running"],
+    ["of another machine isn't", "b", "running"],
+  ])("one %s", async (_name, machine, state) => {
+    const here = "a".repeat(32);
+    const self = { ...thisProcess(), machine_id: here };
+    const { machine_id: _, ...elsewhere } = { ...self, boot_id: randomUUID(), pid: 4_999_999 };
+    const holder = { ...elsewhere, ...(machine !== undefined && { machine_id: machine.repeat(32) }) };
+    const before = await folder.open({ holder });
+    await before.enqueue(ticket("a"));
+    await nextClaim(before);
+    await before.close();
+    const queue = await folder.open({ holder: self });
+    expect(await queue.find("a")).toMatchObject({ state, crashes: state === "pending" ? 1 : 0 });
   });
 
   test("a lease that is renewed doesn't age", async () => {

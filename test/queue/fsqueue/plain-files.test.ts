@@ -44,7 +44,7 @@ test("a ticket is a JSON file that says what it is", async () => {
   const name = only("pending");
   expect(name).toMatch(/^5-\d{16}-[0-9a-f]{16}-job-1\.json$/);
   expect(JSON.parse(readFileSync(folder.path("pending", name), "utf8"))).toMatchObject({
-    schema_version: "1.0",
+    schema_version: "1.1",
     id: "job-1",
     key: "acme/shop#42",
     priority: 5,
@@ -143,7 +143,7 @@ describe("a bad ticket goes to failed/ with a note, and the queue goes on", () =
   const kinds: [string, RegExp, (path: string) => void][] = [
     ["empty", /it is empty/, (path) => writeFileSync(path, "")],
     ["truncated", /not JSON/, (path) => writeFileSync(path, '{ "schema_version": "1.0", "id": "b')],
-    ["another schema", /schema_version/, (path) => writeFileSync(path, '{ "schema_version": "9.0" }')],
+    ["another version", /schema_version/, (path) => writeFileSync(path, '{ "schema_version": "0.9" }')],
     ["not an object", /expected object/, (path) => writeFileSync(path, "[]")],
     ["not UTF-8", /not UTF-8/, (path) => writeFileSync(path, Buffer.from([0x7b, 0xff, 0xfe, 0x7d]))],
     ["a folder", /not a regular file/, (path) => void mkdirSync(`${path}/deep`, { recursive: true })],
