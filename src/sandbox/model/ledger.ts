@@ -3,7 +3,7 @@ import { costOf } from "./cost.ts";
 import type { PriceTable } from "./prices.ts";
 import { totalIn, type Tokens, type UsageNews } from "./usage.ts";
 
-/** Undefined means unknown; what is unknown is never 0. */
+/** Undefined means unknown, also as long as a call that has not told all is running; what is unknown is never 0. */
 export interface Spent {
   /** Calls that a model was asked to answer; counting tokens and listing models are free. */
   requests: number;
@@ -11,7 +11,10 @@ export interface Spent {
   tokensIn: number | undefined;
   tokensOut: number | undefined;
   costUsd: number | undefined;
-  /** What the limit is counted against: `costUsd`, with a cautious guess for calls that were cut before they told. */
+  /**
+   * What the limit is counted against, and what is best charged: `costUsd`, with a cautious guess for calls that were cut
+   * before they told, and with what is told so far for those that still run.
+   */
   estimateUsd: number | undefined;
 }
 
@@ -50,7 +53,8 @@ interface Total {
   tokensIn: number;
   tokensOut: number;
   knownUsd: number;
-  guessed: boolean;
+  /** Some usage is not told, or not yet. */
+  unsure: boolean;
   unpriced: boolean;
 }
 
@@ -64,7 +68,7 @@ export function createLedger(options: {
   onExceeded: (why: string) => void;
 }) {
   const { prices, limits } = options;
-  let over: Total = { calls: 0, tokensIn: 0, tokensOut: 0, knownUsd: 0, guessed: false, unpriced: false };
+  let over: Total = { calls: 0, tokensIn: 0, tokensOut: 0, knownUsd: 0, unsure: false, unpriced: false };
   const running = new Set<Account>();
   let exceeded = false;
 
@@ -75,7 +79,7 @@ export function createLedger(options: {
       tokensIn: total.tokensIn + totalIn(account.tokens),
       tokensOut: total.tokensOut + account.tokens.output,
       knownUsd: total.knownUsd + (costUsd ?? 0),
-      guessed: total.guessed || account.guessed,
+      unsure: total.unsure || account.guessed || (running.has(account) && !account.final),
       unpriced: total.unpriced || costUsd === undefined,
     };
   }
@@ -149,13 +153,13 @@ export function createLedger(options: {
     },
 
     spent(): Spent {
-      const { calls, tokensIn, tokensOut, knownUsd, guessed, unpriced } = all();
+      const { calls, tokensIn, tokensOut, knownUsd, unsure, unpriced } = all();
       const estimateUsd = unpriced ? undefined : rounded(knownUsd);
       return {
         requests: calls,
-        tokensIn: guessed ? undefined : tokensIn,
-        tokensOut: guessed ? undefined : tokensOut,
-        costUsd: guessed ? undefined : estimateUsd,
+        tokensIn: unsure ? undefined : tokensIn,
+        tokensOut: unsure ? undefined : tokensOut,
+        costUsd: unsure ? undefined : estimateUsd,
         estimateUsd,
       };
     },
