@@ -82,6 +82,8 @@ function codexConfig({ gateways }: AgentRequest): string {
   const lines = [
     ...(gateways.openai === undefined ? [] : ['model_provider = "gateway"']),
     "check_for_update_on_startup = false",
+    // It would run at the provider, out of the sandbox's reach, and the model door refuses it.
+    'web_search = "disabled"',
     "",
     "[analytics]",
     "enabled = false",

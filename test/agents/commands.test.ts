@@ -112,6 +112,8 @@ describe("Codex", () => {
   test("its configuration lies in its home and names the gateway", () => {
     const [file] = commandOf(codex, { gateways }).command.homeFiles;
     expect(file?.path).toBe(".codex/config.toml");
+    // The model door refuses what runs at the provider.
+    expect(file?.content).toContain('web_search = "disabled"');
     expect(file?.content).toContain('model_provider = "gateway"');
     expect(file?.content).toContain('base_url = "http://127.0.0.1:4002/v1"');
     expect(file?.content).toContain("request_max_retries = 2");

@@ -30,7 +30,7 @@ export function createBodyInspection(options: {
     }
     const objection =
       objectionTo(kind, path, part) ?? (limitedCost ? dearerThanListed(path, part) : undefined);
-    if (objection !== undefined) throw new RefusedBody(403, objection);
+    if (objection !== undefined) throw new RefusedBody(400, objection);
     // Gemini's calls name theirs in the path.
     if (kind === "gemini" || path.length !== 1 || typeof top !== "string" || top.toLowerCase() !== "model")
       return;

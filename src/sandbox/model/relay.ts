@@ -126,7 +126,7 @@ function lookInto(
 ): { push(chunk: Buffer): void; end(): void } {
   function asks(model: string): void {
     const refusal = call?.asks(model);
-    if (refusal !== undefined) throw new RefusedBody(403, refusal);
+    if (refusal !== undefined) throw new RefusedBody(400, refusal);
   }
   const { kind } = route.endpoint;
   const inPath = kind === "gemini" ? modelInPath(route.path) : undefined;

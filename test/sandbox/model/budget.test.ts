@@ -151,10 +151,10 @@ describe("the cost limit", () => {
     const { ask, upstream, doors } = await modelWorld(answers(1, 1), limits(1));
     for (const path of ["/anthropic/v1/messages", "/openai/v1/chat/completions"]) {
       const reply = await ask(path, { model: "m-unheard-of" });
-      expect(reply).toMatchObject({ status: 403, body: expect.stringContaining("PRICES_FILE") });
+      expect(reply).toMatchObject({ status: 400, body: expect.stringContaining("PRICES_FILE") });
     }
     const gemini = await ask("/gemini/v1beta/models/m-unheard-of:generateContent");
-    expect(gemini).toMatchObject({ status: 403, body: expect.stringContaining("m-unheard-of") });
+    expect(gemini).toMatchObject({ status: 400, body: expect.stringContaining("m-unheard-of") });
     expect(upstream.seen).toEqual([]);
     expect(doors.spent()).toMatchObject({ requests: 0, costUsd: 0 });
   });
