@@ -63,6 +63,18 @@ const Environment = z.object({
   RUNNER_RECLAIM_AFTER_SEC: seconds(1, 86_400).default(600),
   RUNNER_DRAIN_SEC: seconds(0, 3600).default(30),
 
+  DATABASE_URL: z
+    .string()
+    .regex(
+      /^postgres(?:ql)?:\/\/\S+$/,
+      "an address of Postgres, such as postgres://user:password@host:5432/database",
+    )
+    .refine(
+      (url) => URL.canParse(url) && !/%(?![0-9A-Fa-f]{2})/.test(url),
+      "an address of Postgres whose password is percent-encoded",
+    )
+    .optional(),
+
   // GitHub can redeliver for some days; until then a GUID has to be known.
   TICKETS_TTL_SEC: seconds(604_800, 315_360_000).default(2_592_000),
 
@@ -197,6 +209,7 @@ export function loadConfig(
     const { credentials, problems: missing } = readCredentials(environment);
     problems.push(...missing);
     if (credentials) secrets.push({ name: "PRIVATE_KEY", value: credentials.privateKey });
+    secrets.push(...passwordOf(environment.DATABASE_URL));
     if (problems.length === 0) {
       const allowed = new Set(environment.ENV_ALLOWLIST);
       return {
@@ -247,6 +260,14 @@ function conflicts(environment: Environment, secretNames: ReadonlySet<string>): 
     );
   }
   return problems;
+}
+
+/** The password alone, wherever it appears; one that is the user's name would mask a common word. */
+function passwordOf(databaseUrl: string | undefined): { name: string; value: string }[] {
+  if (databaseUrl === undefined) return [];
+  const { username, password } = new URL(databaseUrl);
+  const value = decodeURIComponent(password);
+  return value === decodeURIComponent(username) ? [] : [{ name: "DATABASE_URL", value }];
 }
 
 function providersOf(environment: Environment): Config["providers"] {

@@ -37,6 +37,15 @@ describe("every problem is reported at once and by name", () => {
     }
   });
 
+  test("an address of a database that isn't one", () => {
+    for (const DATABASE_URL of ["mysql://a@b/c", "postgres://", "postgres:// a", "postgres://u:p%@h/d"]) {
+      expect([DATABASE_URL, problems({ DATABASE_URL })]).toEqual([
+        DATABASE_URL,
+        expect.stringContaining("DATABASE_URL: an address of Postgres"),
+      ]);
+    }
+  });
+
   test("a part of the credentials alone", () => {
     expect(problems({ APP_ID: "1" })).toContain(
       "PRIVATE_KEY (or PRIVATE_KEY_PATH) and WEBHOOK_SECRET: missing",
@@ -84,6 +93,15 @@ describe("the credentials", () => {
   test("are undefined when there are none", () => {
     expect(loadConfig({ APP_ID: "", WEBHOOK_SECRET: "" }).credentials).toBeUndefined();
   });
+});
+
+test("the database's address is a secret, and so is the password in it unless it is a common word", () => {
+  const secretsOf = (DATABASE_URL: string): string[] =>
+    loadConfig({ DATABASE_URL }).secrets.map(({ value }) => value);
+  const url = "postgres://patchbay:a%2Fb-correct@db:5432/patchbay";
+  expect(secretsOf(url)).toEqual([url, "a/b-correct"]);
+  expect(secretsOf("postgres://patchbay:patchbay@db/x")).not.toContain("patchbay");
+  expect(problems({ DATABASE_URL: url, ENV_ALLOWLIST: "DATABASE_URL" })).toContain("holds a secret");
 });
 
 describe("the model APIs", () => {

@@ -113,7 +113,7 @@ export function describeQueueContract(name: string, setUp: () => Promise<QueueUn
       });
 
       test("not before its time, and then by itself", async () => {
-        const notBefore = later(150);
+        const notBefore = later(800);
         await enqueueAll(ticket("delayed", { notBefore }), ticket("now"));
         expect((await queue.find("delayed"))?.notBefore).toEqual(notBefore);
         expect((await nextClaim(queue)).ticket.id).toBe("now");
@@ -158,7 +158,7 @@ export function describeQueueContract(name: string, setUp: () => Promise<QueueUn
         await enqueueAll(ticket("a1", { key: "a" }), ticket("a2", { key: "a", priority: 0 }), ticket("b1"));
         const urgent = await nextClaim(queue);
         expect(urgent.ticket.id).toBe("a2");
-        const notBefore = later(200);
+        const notBefore = later(800);
         await urgent.retry("try later", notBefore);
         expect((await nextClaim(other)).ticket.id).toBe("b1");
         expect(await other.claim()).toBeUndefined();
