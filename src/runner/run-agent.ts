@@ -6,6 +6,7 @@ import { isReadOnly } from "../job/step-spec.ts";
 import type { Reservation } from "../budget/reservation.ts";
 import type { Doors } from "../sandbox/doors.ts";
 import type { RunnerDeps } from "./deps.ts";
+import { followSpending } from "./follow-spending.ts";
 import type { StepLog } from "./step-log.ts";
 import type { Resumed, StepRun } from "./step-run.ts";
 
@@ -68,6 +69,7 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
 
   if (!sandbox) return ask({ folder: undefined, gateways: {}, token: "", environment: {} }, signal);
   const reserved = await reserve(deps, run, part);
+  const following = followSpending(reserved, deps.log);
   let doors: Doors | undefined;
   let outcome: AgentOutcome | undefined;
   try {
@@ -77,14 +79,17 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       ...(sandbox.user && { socketOwner: sandbox.user }),
       limits: reserved.limits,
       onDecision: (decision) => log.decision(decision),
+      onCall: (spent) => following.note(spent),
     });
     outcome = account(await ask(doors, AbortSignal.any([signal, doors.exceeded])), doors, signal.aborted);
   } finally {
     await doors?.close();
-    const requests = doors?.spent().requests ?? 0;
+    await following.end();
+    const spent = doors?.spent();
     const told = await reserved.settle({
-      requests,
-      costUsd: outcome ? outcome.costUsd : doors?.spent().costUsd,
+      requests: spent?.requests ?? 0,
+      // A cautious guess of what a call that was cut came to is better than nothing here.
+      costUsd: outcome?.costUsd ?? spent?.estimateUsd,
     });
     outcome?.warnings.push(...reserved.warnings, ...told);
   }

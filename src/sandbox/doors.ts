@@ -40,6 +40,8 @@ export interface DoorRequest {
   /** Who may connect, besides this process's user. */
   socketOwner?: { uid: number; gid: number };
   onDecision: (decision: Decision) => void;
+  /** Hears what all calls together have used after each one that is over. `limits` may be changed at any time. */
+  onCall?: (spent: Spent) => void;
 }
 
 export interface DoorsOptions {
@@ -75,6 +77,7 @@ export function createDoors(options: DoorsOptions): OpenDoors {
     const ledger = createLedger({
       prices: options.prices,
       limits: request.limits,
+      onCall: request.onCall,
       onExceeded(why) {
         options.log.warn({ why }, "a step's model calls are cut");
         exceeded.abort(new UserError(`The step was ended: ${why}.`, { code: "budget" }));

@@ -95,3 +95,15 @@ test("a budget that is used up ends the step with its class and what was reached
   }
   expect(keys.length).toBeLessThanOrEqual(1 + 3);
 });
+
+test("a step may go on as long as there is something left, and no further", async () => {
+  let answered = 0;
+  const script: Script = async (request) => {
+    while ((await ask(request).catch(() => 0)) === 200) answered += 1;
+    return { report: "Asked.\n" };
+  };
+  const run = await open("goes-on", script, { callsPerDay: 25 });
+  expect((await run()).result?.error?.code).toBe("budget");
+  // Half of them were set aside at first.
+  expect(answered).toBe(25);
+});

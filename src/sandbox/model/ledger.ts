@@ -66,6 +66,8 @@ export function createLedger(options: {
   prices: PriceTable;
   limits: Limits;
   onExceeded: (why: string) => void;
+  /** After each call that is over. */
+  onCall?: ((spent: Spent) => void) | undefined;
 }) {
   const { prices, limits } = options;
   let over: Total = { calls: 0, tokensIn: 0, tokensOut: 0, knownUsd: 0, unsure: false, unpriced: false };
@@ -104,6 +106,18 @@ export function createLedger(options: {
     if (exceeded) return;
     exceeded = true;
     options.onExceeded(why);
+  }
+
+  function spent(): Spent {
+    const { calls, tokensIn, tokensOut, knownUsd, unsure, unpriced } = all();
+    const estimateUsd = unpriced ? undefined : rounded(knownUsd);
+    return {
+      requests: calls,
+      tokensIn: unsure ? undefined : tokensIn,
+      tokensOut: unsure ? undefined : tokensOut,
+      costUsd: unsure ? undefined : estimateUsd,
+      estimateUsd,
+    };
   }
 
   return {
@@ -148,21 +162,12 @@ export function createLedger(options: {
             account.tokens = guess(account.tokens, sent, received);
           }
           over = add(over, account);
+          options.onCall?.(spent());
         },
       };
     },
 
-    spent(): Spent {
-      const { calls, tokensIn, tokensOut, knownUsd, unsure, unpriced } = all();
-      const estimateUsd = unpriced ? undefined : rounded(knownUsd);
-      return {
-        requests: calls,
-        tokensIn: unsure ? undefined : tokensIn,
-        tokensOut: unsure ? undefined : tokensOut,
-        costUsd: unsure ? undefined : estimateUsd,
-        estimateUsd,
-      };
-    },
+    spent,
   };
 }
 
