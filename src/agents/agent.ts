@@ -7,6 +7,8 @@ export interface AgentRequest {
   role: string;
   /** Planner, reviewer: the workspace must be left as it was. */
   readOnly: boolean;
+  /** Whether Patchbay's sandbox keeps the program in; a CLI's own can't work inside of it. */
+  sandboxed: boolean;
   /** The whole text for the model. */
   prompt: string;
   /** The job's goal alone, and what earlier steps left: what an agent without a model works from. */

@@ -61,7 +61,7 @@ function environment({ gateways, token }: AgentRequest): Record<string, string> 
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
     DISABLE_AUTOUPDATER: "1",
     // By itself it tries for more than three minutes; the runner tries again with a back-off of its own.
-    CLAUDE_CODE_MAX_RETRIES: "2",
+    CLAUDE_CODE_MAX_RETRIES: "0",
     ...(gateways.anthropic === undefined
       ? {}
       : { ANTHROPIC_BASE_URL: withoutVersion(gateways.anthropic), ANTHROPIC_API_KEY: token }),

@@ -19,7 +19,7 @@ export const codex: CliAdapter = {
   command(request) {
     checkRequest(request);
     const grant = withoutRules(grantTools(request), "codex");
-    const { mode, warnings } = sandboxMode(grant.tools);
+    const { mode, warnings } = sandboxMode(request, grant.tools);
     return {
       command: {
         binary: "codex",
@@ -64,13 +64,22 @@ function checkRequest({ home, prompt }: AgentRequest): void {
   }
 }
 
-/** Codex's tools can't be chosen one by one: its own sandbox says what its shell and its patches can do. */
-function sandboxMode(tools: ReadonlySet<Tool>): {
-  mode: "read-only" | "workspace-write";
+/**
+ * Codex's tools can't be chosen one by one: its own sandbox says what its shell and its patches can do. In ours, where
+ * it can't start any command, it is off: there the workspace itself is read-only for who may only read.
+ */
+function sandboxMode(
+  { sandboxed, readOnly }: AgentRequest,
+  tools: ReadonlySet<Tool>,
+): {
+  mode: "read-only" | "workspace-write" | "danger-full-access";
   warnings: string[];
 } {
+  if (sandboxed && readOnly) return { mode: "danger-full-access", warnings: [] };
   const edits = tools.has("Edit") || tools.has("Write");
-  if (edits && tools.has("Bash")) return { mode: "workspace-write", warnings: [] };
+  if (edits && tools.has("Bash")) {
+    return { mode: sandboxed ? "danger-full-access" : "workspace-write", warnings: [] };
+  }
   if (!edits && !tools.has("Bash")) return { mode: "read-only", warnings: [] };
   const missing = edits ? "commands" : "edits";
   const warning = `allowed_tools: codex can't take ${missing} away alone, so the step may only read; allow both Edit and Bash, or neither`;
@@ -101,8 +110,9 @@ function codexConfig({ gateways }: AgentRequest): string {
       'env_key = "GATEWAY_API_KEY"',
       'wire_api = "responses"',
       "supports_websockets = false",
-      "request_max_retries = 2",
-      "stream_max_retries = 2",
+      // Patchbay tries again, with pauses of its own.
+      "request_max_retries = 0",
+      "stream_max_retries = 0",
       "stream_idle_timeout_ms = 120000",
     );
   }

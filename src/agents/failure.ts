@@ -31,9 +31,10 @@ const byText: readonly { pattern: RegExp; failure: Failure }[] = [
   { pattern: /rate[ _-]?limit|too many requests/i, failure: { code: "rate_limited", retryable: true } },
   {
     pattern:
-      /overloaded|service unavailable|bad gateway|internal server error|ECONNRE|ENOTFOUND|ETIMEDOUT|connection (?:error|refused|reset|closed)|stream disconnected|fetch failed|timed? ?out/i,
+      /overloaded|high demand|service unavailable|bad gateway|internal server error|ECONNRE|ENOTFOUND|ETIMEDOUT|connection (?:error|refused|reset|closed)|stream disconnected|fetch failed|timed? ?out/i,
     failure: { code: "overloaded", retryable: true },
   },
+  { pattern: /JSON pars(?:e|ing)/i, failure: { code: "bad_output", retryable: true } },
 ];
 
 /**

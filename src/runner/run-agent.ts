@@ -35,6 +35,7 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       stepId: step.step_id,
       role: step.role,
       readOnly,
+      sandboxed: sandbox !== undefined && sandbox.kind !== "none",
       prompt: part.prompt,
       goal: spec.goal,
       inputs: part.inputs,

@@ -7,7 +7,7 @@
 // Files are written as they are in the repository, without conversions, so that an untouched checkout gives an
 // empty patch. Whatever an agent does to its own .git doesn't matter: nothing reads it.
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { run } from "../io/exec.ts";
 import { type Git, type GitCall, line } from "../io/git.ts";
 import { rawAttributes } from "../io/mirror.ts";
@@ -61,6 +61,8 @@ export async function openWorkspace(
     async openHome(stepId, { keep } = { keep: false }) {
       const home = join(folder, "homes", stepId);
       if (!keep) await removeTree(home);
+      // The sandbox's user has to come through to its own.
+      await mkdir(dirname(home), { recursive: true });
       await mkdir(home, { recursive: true, mode: 0o700 });
       return home;
     },

@@ -1,6 +1,6 @@
 // The command lines, environments and configuration files that the CLIs are given.
-import { describe, expect, test } from "vitest";
 import type { AgentRequest } from "../../src/agents/agent.ts";
+import { describe, expect, test } from "vitest";
 import type { CliAdapter } from "../../src/agents/cli-adapter.ts";
 import { claudeCode } from "../../src/agents/claude-code.ts";
 import { codex } from "../../src/agents/codex.ts";
@@ -92,6 +92,14 @@ describe("Codex", () => {
       "exec --json --skip-git-repo-check --disable plugins -s workspace-write -m gpt-5.5 resume 01a2 -",
     );
     expect(command.env).toEqual({ CODEX_HOME: "/srv/jobs/1/home/.codex" });
+  });
+
+  test("its own sandbox is off inside of ours, but for a step whose tools were taken away", () => {
+    const modeOf = (change: Partial<AgentRequest>): string | undefined =>
+      commandOf(codex, { sandboxed: true, ...change }).command.args[6];
+    expect(modeOf({})).toBe("danger-full-access");
+    expect(modeOf(reviewer)).toBe("danger-full-access");
+    expect(modeOf({ allowedTools: ["Read"] })).toBe("read-only");
   });
 
   test("a reviewer's sandbox is read-only", () => {

@@ -17,6 +17,7 @@ export function ask(change: Partial<AgentRequest> = {}): Asked {
       stepId: "02_implement",
       role: "implementer",
       readOnly: false,
+      sandboxed: false,
       prompt: "Add a check.",
       goal: "add a check to the login",
       inputs: [],
