@@ -1,0 +1,107 @@
+// One job for a real CLI, from outside: `patchbay run` as a process, the scripted model behind the key proxy.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll } from "vitest";
+import { JobResult } from "../../../src/job/result.ts";
+import { createRepository } from "../../git-repository.ts";
+import type { Script } from "../../model/script.ts";
+import { createScriptedModel, type ScriptedModel } from "../../model/server.ts";
+
+const project = join(import.meta.dirname, "..", "..", "..");
+const programs = join(project, "test", "agents", "cli", "bin");
+/** What the trusted side holds; it may appear nowhere else. */
+export const realKey = "sk-real-0123456789abcdef0123456789abcdef";
+export const models: Record<string, string> = {
+  claude: "claude-opus-4-1",
+  codex: "gpt-5.5",
+  opencode: "gpt-5.5",
+};
+
+export interface Driven {
+  result: JobResult;
+  model: ScriptedModel;
+  /** The job's artifacts. */
+  folder: string;
+  /** Every file of a folder with its text, for looking for what must not be there. */
+  everything(): Promise<string>;
+}
+
+/** Codex's home must not lie under /tmp, and the sandbox's user has to come through. */
+const root = await mkdtemp("/var/tmp/patchbay-real-");
+await chmod(root, 0o755);
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+export interface DriveOptions {
+  agent: string;
+  script: Script;
+  pipeline?: string;
+  env?: Record<string, string>;
+  /** Called once the model was asked for the first time; its abort cancels the run at the terminal. */
+  onAsked?: (child: { kill(signal: NodeJS.Signals): unknown }) => void;
+}
+
+/** Runs the job to its end. */
+export async function drive({
+  agent,
+  script,
+  pipeline = "quick",
+  env = {},
+  onAsked,
+}: DriveOptions): Promise<Driven> {
+  const place = await mkdtemp(join(root, "job-"));
+  await chmod(place, 0o755);
+  const shop = await createRepository(join(place, "shop"));
+  await shop.write({ "README.md": "# Shop\n", "src/login.ts": "export const tries = 3;\n" });
+  await shop.commit("first");
+  const model = await createScriptedModel({ script });
+  const home = join(place, "home");
+  await mkdir(home);
+  const named = models[agent];
+  const args = ["run", "allow five tries", "--repo", shop.path, "--pipeline", pipeline, "--json"];
+  // A pipeline of several CLIs names them itself, and each takes the model that it knows.
+  if (named !== undefined) args.push("--agent", agent, "--model", named);
+  const child = spawn(process.execPath, [join(project, "bin", "patchbay.js"), ...args], {
+    cwd: place,
+    env: {
+      PATH: `${programs}:${process.env["PATH"] ?? ""}`,
+      HOME: home,
+      DATA_ROOT: join(place, "var"),
+      ARTIFACTS_ROOT: join(place, "artifacts"),
+      ENABLE_REAL_CLI: "1",
+      RUNNER_MAX_ATTEMPTS_PER_STEP: "1",
+      // Root has to name someone else for the agents.
+      ...(process.getuid?.() === 0 ? { SANDBOX_USER: "nobody" } : {}),
+      ANTHROPIC_API_KEY: realKey,
+      ANTHROPIC_BASE_URL: model.url,
+      OPENAI_API_KEY: realKey,
+      OPENAI_BASE_URL: model.url,
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (onAsked) void model.asked.then(() => onAsked(child));
+  const [said, complaints] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  await model.close();
+  const parsed = JobResult.safeParse(parse(said));
+  if (!parsed.success) throw new Error(`patchbay run gave no result:\n${said}\n${complaints}`);
+  const folder = join(place, "artifacts", parsed.data.job_id);
+  return { result: parsed.data, model, folder, everything: () => readAll(folder) };
+}
+
+function parse(said: string): unknown {
+  try {
+    return JSON.parse(said);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readAll(folder: string): Promise<string> {
+  const names = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = names.filter((entry) => entry.isFile());
+  const texts = await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name), "utf8")));
+  return texts.join("\n");
+}
