@@ -36,11 +36,11 @@ for (const [net, prefix] of [
 export const HostPort = z
   .string()
   .max(maxNameLength + 8)
-  .transform((text, context) => {
-    const problem = problemOf(text.toLowerCase());
-    if (problem === undefined) return text.toLowerCase();
-    context.addIssue({ code: "custom", message: `${JSON.stringify(text)} ${problem}` });
-    return z.NEVER;
+  .toLowerCase()
+  .superRefine((text, context) => {
+    const problem = problemOf(text);
+    if (problem !== undefined)
+      context.addIssue({ code: "custom", message: `${JSON.stringify(text)} ${problem}` });
   });
 
 function problemOf(text: string): string | undefined {

@@ -77,7 +77,7 @@ export const chat: Protocol = {
     ];
   },
   whole(answer, asked) {
-    const tool_calls = calls(answer, asked).map(({ index: _, ...call }) => call);
+    const tool_calls = calls(answer, asked);
     const message = {
       role: "assistant",
       content: answer.text,

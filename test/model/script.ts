@@ -12,12 +12,11 @@ export const Action = z.union([
 export type Action = z.infer<typeof Action>;
 
 /** In place of an answer, or in the middle of one. */
-export const Fault = z.union([
+const Fault = z.union([
   z.strictObject({ status: z.int(), retry_after_sec: z.number().optional(), message: z.string().optional() }),
   /** context_too_long and refusal are said in each API's own way. */
   z.enum(["context_too_long", "refusal", "cut", "stall", "no_headers", "garbage"]),
 ]);
-export type Fault = z.infer<typeof Fault>;
 
 export const Turn = z.strictObject({
   say: z.string().default(""),
@@ -29,7 +28,7 @@ export const Turn = z.strictObject({
 });
 export type Turn = z.infer<typeof Turn>;
 
-export const Scene = z.strictObject({
+const Scene = z.strictObject({
   /** A regular expression over the conversation's first user message; the first scene that fits is played. */
   when: z.string().default(""),
   turns: z.array(Turn).min(1),

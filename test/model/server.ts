@@ -10,7 +10,7 @@ import type { Answer, Asked, Protocol } from "./protocol.ts";
 import { responses } from "./responses.ts";
 import { defaultUsage, Script, type Turn, turnAt } from "./script.ts";
 
-export interface ModelRequest {
+interface ModelRequest {
   path: string;
   headers: IncomingMessage["headers"];
   body: string;
