@@ -26,11 +26,11 @@ export function createBodyInspection(options: {
   function look(path: Path, part: Part): void {
     const [top] = path;
     if (path.length === 0 && !("container" in part && part.container === "object")) {
-      throw new RefusedBody(400, "the request is no JSON object");
+      throw new RefusedBody("the request is no JSON object", 400);
     }
     const objection =
       objectionTo(kind, path, part) ?? (limitedCost ? dearerThanListed(path, part) : undefined);
-    if (objection !== undefined) throw new RefusedBody(400, objection);
+    if (objection !== undefined) throw new RefusedBody(objection);
     // Gemini's calls name theirs in the path.
     if (kind === "gemini" || path.length !== 1 || typeof top !== "string" || top.toLowerCase() !== "model")
       return;
@@ -38,7 +38,7 @@ export function createBodyInspection(options: {
     // Which of two would count is the reader's choice.
     const model = "scalar" in part ? part.scalar() : undefined;
     if (typeof model !== "string" || models > 1) {
-      throw new RefusedBody(400, "the request has to name one model");
+      throw new RefusedBody("the request has to name one model", 400);
     }
     onModel(model);
   }
@@ -52,7 +52,7 @@ export function createBodyInspection(options: {
     try {
       work();
     } catch (error) {
-      throw error instanceof SyntaxError ? new RefusedBody(400, error.message) : error;
+      throw error instanceof SyntaxError ? new RefusedBody(error.message, 400) : error;
     }
   }
 
@@ -60,7 +60,7 @@ export function createBodyInspection(options: {
     push: (chunk) => told(() => walk.push(chunk)),
     end() {
       told(() => walk.end());
-      if (kind !== "gemini" && models === 0) throw new RefusedBody(400, "the request has to name one model");
+      if (kind !== "gemini" && models === 0) throw new RefusedBody("the request has to name one model", 400);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { DoorServer } from "../listen.ts";
 import { createPending } from "../pending.ts";
 import { carriesToken } from "./dummy-key.ts";
 import type { Ledger } from "./ledger.ts";
-import type { ProviderName, Providers } from "./provider.ts";
+import { dialects, type ProviderName, type Providers } from "./provider.ts";
 import { refuseCall } from "./refuse-call.ts";
 import { relay } from "./relay.ts";
 import { route } from "./route.ts";
@@ -73,8 +73,10 @@ export function createModelDoor(options: ModelDoorOptions): DoorServer {
     const { route: found } = routing;
     if (found.endpoint.billed) {
       const why = ledger.refusal();
-      if (why !== undefined)
-        return refuse(provider, 400, `${why}; Patchbay makes no further call for this step`);
+      if (why !== undefined) {
+        const { finalStatus } = dialects[provider];
+        return refuse(provider, finalStatus, `${why}; Patchbay makes no further call for this step`);
+      }
     }
     const configured = providers[provider];
     if (!configured) return refuse(provider, 404, `no ${provider} provider is configured`);

@@ -32,6 +32,8 @@ interface Dialect {
   upstreamUrl(baseUrl: string, path: string): URL;
   credentials(apiKey: string): Record<string, string>;
   error(status: number, message: string): object;
+  /** The status after which its CLI gives up at once (seen with Claude Code 2.1.330, Codex 0.169.0, Gemini CLI 0.61.0). */
+  finalStatus: number;
 }
 
 /** A model's name in a path: it never begins with a dot, so that it can't lead anywhere else. */
@@ -48,6 +50,8 @@ export const dialects: Record<ProviderName, Dialect> = {
     ],
     upstreamUrl: (baseUrl, path) => new URL(baseUrl.replace(/\/v1$/, "") + path),
     credentials: (apiKey) => ({ "x-api-key": apiKey }),
+    // After a 400 Claude Code asks five times more, each time for less.
+    finalStatus: 403,
     error: (status, message) => ({ type: "error", error: { type: anthropicType(status), message } }),
   },
   openai: {
@@ -63,6 +67,8 @@ export const dialects: Record<ProviderName, Dialect> = {
           ? baseUrl + path.replace(/^\/v1/, "")
           : baseUrl + path,
       ),
+    // After a 403 Codex connects anew.
+    finalStatus: 400,
     credentials: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
     error: (status, message) => ({
       error: {
@@ -90,6 +96,7 @@ export const dialects: Record<ProviderName, Dialect> = {
       },
     ],
     upstreamUrl: (baseUrl, path) => new URL(baseUrl.replace(/\/v1beta$/, "") + path),
+    finalStatus: 400,
     credentials: (apiKey) => ({ "x-goog-api-key": apiKey }),
     error: (status, message) => ({ error: { code: status, message, status: googleStatus(status) } }),
   },

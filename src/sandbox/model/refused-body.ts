@@ -2,9 +2,9 @@
 
 export class RefusedBody extends Error {
   override readonly name = "RefusedBody";
-  /** The HTTP status to answer with; 400 is final for every CLI, where Codex tries a 403 again. */
-  readonly status: number;
-  constructor(status: number, message: string) {
+  /** The HTTP status to answer with; undefined: the one that the provider's clients take for final. */
+  readonly status: number | undefined;
+  constructor(message: string, status?: number) {
     super(message);
     this.status = status;
   }

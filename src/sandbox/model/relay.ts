@@ -83,9 +83,9 @@ export async function relay(exchange: Exchange, options: RelayOptions): Promise<
     if (!res.headersSent && !res.destroyed) {
       if (error instanceof RefusedBody) {
         end = "refused";
-        refuseCall(res, route.provider, error.status, reason);
+        refuseCall(res, route.provider, error.status ?? dialects[route.provider].finalStatus, reason);
       } else if (options.cut.aborted) {
-        refuseCall(res, route.provider, 400, reason);
+        refuseCall(res, route.provider, dialects[route.provider].finalStatus, reason);
       } else {
         end = "failed";
         refuseCall(res, route.provider, 502, `calling the model API: ${reason}`);
@@ -126,7 +126,7 @@ function lookInto(
 ): { push(chunk: Buffer): void; end(): void } {
   function asks(model: string): void {
     const refusal = call?.asks(model);
-    if (refusal !== undefined) throw new RefusedBody(400, refusal);
+    if (refusal !== undefined) throw new RefusedBody(refusal);
   }
   const { kind } = route.endpoint;
   const inPath = kind === "gemini" ? modelInPath(route.path) : undefined;

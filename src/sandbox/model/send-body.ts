@@ -33,7 +33,7 @@ export async function sendBody(
 }
 
 function tooLarge(): RefusedBody {
-  return new RefusedBody(413, `the request is larger than ${maxBodyBytes / 1024 / 1024} MB`);
+  return new RefusedBody(`the request is larger than ${maxBodyBytes / 1024 / 1024} MB`, 413);
 }
 
 /** Room for more, or the end of it all. */

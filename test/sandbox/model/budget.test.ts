@@ -39,11 +39,11 @@ describe("the limit of calls", () => {
     expect((await ask()).status).toBe(200);
     expect(doors.exceeded.aborted).toBe(false);
     const reply = await ask();
-    expect(reply.status).toBe(400);
+    expect(reply.status).toBe(403);
     expect(reply.headers["x-should-retry"]).toBe("false");
     expect(JSON.parse(reply.body)).toMatchObject({
       type: "error",
-      error: { type: "invalid_request_error", message: expect.stringContaining("2 model calls") },
+      error: { type: "permission_error", message: expect.stringContaining("2 model calls") },
     });
     expect(upstream.seen).toHaveLength(2);
     const reason = reasonOf(doors.exceeded);
@@ -64,7 +64,7 @@ describe("the limit of calls", () => {
     const { ask, doors } = await modelWorld(answers(0, 0), limits(0, 0));
     expect((await ask("/anthropic/v1/messages/count_tokens")).status).toBe(200);
     expect(doors.spent()).toMatchObject({ requests: 0, costUsd: 0 });
-    expect((await ask()).status).toBe(400);
+    expect((await ask()).status).toBe(403);
   });
 });
 
@@ -76,7 +76,7 @@ describe("the cost limit", () => {
     expect(doors.spent().costUsd).toBe(1.1);
     expect(doors.exceeded.aborted).toBe(false);
     const next = await ask();
-    expect(next.status).toBe(400);
+    expect(next.status).toBe(403);
     expect(next.body).toContain("the cost limit of $1 is reached (spent: $1.1000)");
     expect(reasonOf(doors.exceeded)).toMatchObject({ code: "budget" });
   });
@@ -105,7 +105,7 @@ describe("the cost limit", () => {
     await aborted;
     await closed;
     await expect(cut).rejects.toThrow(/aborted|hang up|ECONNRESET/);
-    expect((await ask()).status).toBe(400);
+    expect((await ask()).status).toBe(403);
   });
 
   test("one call that reaches it cuts the others", async () => {
@@ -144,14 +144,17 @@ describe("the cost limit", () => {
     const waiting = ask();
     await expect.poll(() => upstream.seen.length).toBe(1);
     await Promise.allSettled([ask()]);
-    expect(await waiting).toMatchObject({ status: 400, body: expect.stringContaining("cost limit of $1") });
+    expect(await waiting).toMatchObject({ status: 403, body: expect.stringContaining("cost limit of $1") });
   });
 
   test("a model without a price is refused before it costs, and the remedy named", async () => {
     const { ask, upstream, doors } = await modelWorld(answers(1, 1), limits(1));
-    for (const path of ["/anthropic/v1/messages", "/openai/v1/chat/completions"]) {
+    for (const [path, status] of [
+      ["/anthropic/v1/messages", 403],
+      ["/openai/v1/chat/completions", 400],
+    ] as const) {
       const reply = await ask(path, { model: "m-unheard-of" });
-      expect(reply).toMatchObject({ status: 400, body: expect.stringContaining("PRICES_FILE") });
+      expect(reply).toMatchObject({ status, body: expect.stringContaining("PRICES_FILE") });
     }
     const gemini = await ask("/gemini/v1beta/models/m-unheard-of:generateContent");
     expect(gemini).toMatchObject({ status: 400, body: expect.stringContaining("m-unheard-of") });

@@ -271,7 +271,7 @@ describe("a body", () => {
   });
 
   test.each([
-    ["that reaches out through the provider", { tools: [{ type: "web_fetch_20250910" }] }, 400],
+    ["that reaches out through the provider", { tools: [{ type: "web_fetch_20250910" }] }, 403],
     ["that names two models", { Model: "m-2" }, 400],
   ])("%s never arrives as a whole and costs nothing", async (_, part, status) => {
     const { ask, upstream, doors } = await modelWorld(provider);
