@@ -121,5 +121,7 @@ export interface Agent {
   versionFlag: string;
   /** The model APIs of which it uses one; undefined: not known. */
   models?: readonly (keyof AgentRequest["gateways"])[] | undefined;
+  /** True for a program that asks a failing model API again for minutes, and can't be told not to. */
+  repeatsFailedCalls?: boolean | undefined;
   run(request: AgentRequest): Promise<AgentOutcome>;
 }

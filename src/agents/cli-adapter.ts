@@ -6,6 +6,7 @@ export interface CliAdapter {
   binary: string;
   versionFlag: string;
   models: Agent["models"];
+  repeatsFailedCalls?: Agent["repeatsFailedCalls"];
   /**
    * True for a CLI that always says when it is done: exit code 0 without its `final` event is then no success. False:
    * the last message stands for it.

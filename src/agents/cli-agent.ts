@@ -13,6 +13,7 @@ export function createCliAgent(adapter: CliAdapter): Agent {
     binary: adapter.binary,
     versionFlag: adapter.versionFlag,
     models: adapter.models,
+    repeatsFailedCalls: adapter.repeatsFailedCalls,
     async run(request) {
       if (request.sessionId === undefined) return (await runOnce(adapter, request, [])).outcome;
       const prompt = request.resumePrompt ?? request.prompt;

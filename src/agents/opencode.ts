@@ -10,6 +10,8 @@ export const opencode: CliAdapter = {
   binary: "opencode",
   versionFlag: "--version",
   models: ["anthropic", "openai"],
+  // 429: 26 s, 500: more than 100 s.
+  repeatsFailedCalls: true,
   // Its stream just ends.
   endsWithFinal: false,
   command(request) {

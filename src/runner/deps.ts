@@ -48,7 +48,7 @@ export interface RunnerDeps {
   /** Opens the doors of one step through which its agent reaches the models and the hosts that the job may reach. */
   openDoors: (
     spec: JobSpec,
-    step: Pick<DoorRequest, "over" | "socketOwner" | "limits" | "onDecision" | "onCall">,
+    step: Pick<DoorRequest, "over" | "socketOwner" | "limits" | "failuresAreFinal" | "onDecision" | "onCall">,
   ) => Promise<Doors>;
   /** What a patch may do without a person. */
   gate: GatePolicy;

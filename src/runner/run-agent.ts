@@ -79,6 +79,7 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       over: sandbox.kind === "none" ? "tcp" : "sockets",
       ...(sandbox.user && { socketOwner: sandbox.user }),
       limits: reserved.limits,
+      failuresAreFinal: agent.repeatsFailedCalls,
       onDecision: (decision) => log.decision(decision),
       onCall: (spent) => following.note(spent),
     });

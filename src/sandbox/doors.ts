@@ -37,6 +37,11 @@ export interface DoorRequest {
   /** Exact host:port that the agent may reach; empty: no egress door. */
   allow: readonly string[];
   limits: Limits;
+  /**
+   * For a program that asks a failing model API again for minutes: a failure that may pass is told to it as final, with
+   * the status that the API gave in its text. Default: false.
+   */
+  failuresAreFinal?: boolean | undefined;
   /** Who may connect, besides this process's user. */
   socketOwner?: { uid: number; gid: number };
   onDecision: (decision: Decision) => void;
@@ -104,6 +109,7 @@ export function createDoors(options: DoorsOptions): OpenDoors {
             ledger,
             decisions,
             log: options.log,
+            failuresAreFinal: request.failuresAreFinal ?? false,
             cut: exceeded.signal,
           });
     let ports = { egress: egressPort, model: modelPort };

@@ -78,7 +78,7 @@ describe("Claude Code", () => {
     expect(commandOf(claudeCode, { gateways }).command.env).toMatchObject({
       ANTHROPIC_BASE_URL: "http://127.0.0.1:4001",
       ANTHROPIC_API_KEY: "no-key-needed",
-      CLAUDE_CODE_MAX_RETRIES: "2",
+      CLAUDE_CODE_MAX_RETRIES: "0",
       DISABLE_AUTOUPDATER: "1",
     });
     expect(commandOf(claudeCode).command.env).not.toHaveProperty("ANTHROPIC_API_KEY");
@@ -124,7 +124,7 @@ describe("Codex", () => {
     expect(file?.content).toContain('web_search = "disabled"');
     expect(file?.content).toContain('model_provider = "gateway"');
     expect(file?.content).toContain('base_url = "http://127.0.0.1:4002/v1"');
-    expect(file?.content).toContain("request_max_retries = 2");
+    expect(file?.content).toContain("request_max_retries = 0");
     expect(commandOf(codex).command.homeFiles[0]?.content).not.toContain("gateway");
   });
 

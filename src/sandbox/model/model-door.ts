@@ -5,6 +5,7 @@ import type { Decisions } from "../decision.ts";
 import type { DoorServer } from "../listen.ts";
 import { createPending } from "../pending.ts";
 import { carriesToken } from "./dummy-key.ts";
+import { createFailures } from "./failures.ts";
 import type { Ledger } from "./ledger.ts";
 import { dialects, type ProviderName, type Providers } from "./provider.ts";
 import { refuseCall } from "./refuse-call.ts";
@@ -18,6 +19,8 @@ interface ModelDoorOptions {
   ledger: Ledger;
   decisions: Decisions;
   log: Log;
+  /** Whether failures that may pass are told as final ones. */
+  failuresAreFinal: boolean;
   /** Aborts when what is in flight has to be cut. */
   cut: AbortSignal;
 }
@@ -29,6 +32,7 @@ const maxHeaderBytes = 32_768;
 export function createModelDoor(options: ModelDoorOptions): DoorServer {
   const { providers, token, ledger, decisions, cut } = options;
   const upstream = createUpstream();
+  const failures = createFailures({ final: options.failuresAreFinal });
   const pending = createPending((error) => options.log.error({ err: error }, "a door failed"));
   const server = createServer({
     insecureHTTPParser: false,
@@ -77,11 +81,13 @@ export function createModelDoor(options: ModelDoorOptions): DoorServer {
         const { finalStatus } = dialects[provider];
         return refuse(provider, finalStatus, `${why}; Patchbay makes no further call for this step`);
       }
+      const failed = failures.untold();
+      if (failed !== undefined) return refuse(provider, failures.told(provider, 502), failed);
     }
     const configured = providers[provider];
     if (!configured) return refuse(provider, 404, `no ${provider} provider is configured`);
     const exchange = { req, res, route: found, apiKey: configured.apiKey };
-    await relay(exchange, { upstream, ledger, decisions, cut });
+    await relay(exchange, { upstream, ledger, decisions, failures, cut });
   }
 
   return {

@@ -6,6 +6,11 @@ import { createByteMasker } from "./mask-bytes.ts";
 /** A shorter key would be found by chance in any text; nobody is protected by masking it. */
 const minMaskedLength = 8;
 
+/** The provider ended an answer before its end. */
+export class BrokenAnswer extends Error {
+  override readonly name = "BrokenAnswer";
+}
+
 /**
  * Resolves when the client has got all; rejects when either side breaks off, and then both are ended. `onChunk` sees each
  * piece as the provider sent it.
@@ -36,7 +41,7 @@ export async function passOn(
   res.on("drain", () => answer.resume());
   answer.once("end", () => res.end(masker.flush()));
   answer.once("close", () => {
-    if (!answer.complete) reject(new Error("the model API broke off its answer"));
+    if (!answer.complete) reject(new BrokenAnswer("the model API broke off its answer"));
   });
   res.once("close", () => {
     if (!res.writableFinished) reject(new Error("the agent's program broke off"));

@@ -2,11 +2,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { explain } from "../../errors.ts";
 import type { Decisions } from "../decision.ts";
+import { type Failures, messageOf } from "./failures.ts";
 import { requestHeadersOf } from "./headers.ts";
 import { createBodyInspection } from "./inspect-body.ts";
 import type { Call, CallEnd, Ledger } from "./ledger.ts";
 import { createMeter } from "./meter.ts";
-import { passOn, unreadable } from "./pass-on.ts";
+import { BrokenAnswer, passOn, unreadable } from "./pass-on.ts";
 import { dialects } from "./provider.ts";
 import { refuseCall } from "./refuse-call.ts";
 import { RefusedBody } from "./refused-body.ts";
@@ -25,6 +26,7 @@ interface RelayOptions {
   upstream: Upstream;
   ledger: Ledger;
   decisions: Decisions;
+  failures: Failures;
   /** Aborts, with an error that says why, when what is in flight has to be cut. */
   cut: AbortSignal;
 }
@@ -62,7 +64,10 @@ export async function relay(exchange: Exchange, options: RelayOptions): Promise<
     const problem = unreadable(answer);
     reason = problem ?? `status ${status}`;
     if (status < 200 || status > 299) end = "failed";
-    if (problem === undefined) {
+    if (options.failures.rewords(status)) {
+      reason = await messageOf(answer, apiKey);
+      refuseCall(res, route.provider, options.failures.told(route.provider, status), reason);
+    } else if (problem === undefined) {
       const meter = meterOf(route, answer, call);
       await passOn(answer, res, {
         apiKey,
@@ -88,8 +93,11 @@ export async function relay(exchange: Exchange, options: RelayOptions): Promise<
         refuseCall(res, route.provider, dialects[route.provider].finalStatus, reason);
       } else {
         end = "failed";
-        refuseCall(res, route.provider, 502, `calling the model API: ${reason}`);
+        const status = options.failures.told(route.provider, 502);
+        refuseCall(res, route.provider, status, `calling the model API: ${reason}`);
       }
+    } else if (error instanceof BrokenAnswer && !options.cut.aborted) {
+      options.failures.brokeOff(reason);
     }
     request.destroy();
   } finally {
