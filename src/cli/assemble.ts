@@ -1,5 +1,4 @@
 // Every room furnished and wired from one configuration, GitHub and the queues included; nothing runs yet.
-import { join } from "node:path";
 import type { Config } from "../config.ts";
 import type { Credentials } from "../credentials.ts";
 import type { GitAuth } from "../io/git.ts";
@@ -7,11 +6,11 @@ import { killMarked } from "../io/process-tree.ts";
 import { Delivery } from "../job/delivery.ts";
 import { Intent } from "../job/intent.ts";
 import { JobSpec, type Repository } from "../job/job-spec.ts";
-import { createFsQueue } from "../queue/fsqueue/fsqueue.ts";
 import { giveUpJob } from "../runner/give-up.ts";
 import { auditGivenUp } from "./audit/audit-runner.ts";
 import { createInboxReply } from "../webhook/inbox-reply.ts";
 import { createProbotDoor } from "../webhook/probot.ts";
+import { openQueues } from "./open-queues.ts";
 import { openRooms } from "./rooms.ts";
 
 /** Deliveries and publications are given up later than jobs: they end no agent and cost next to nothing. */
@@ -25,26 +24,17 @@ const givenUp = (crashes: number): string =>
 export async function assemble(config: Config, credentials: Credentials) {
   const rooms = await openRooms(config);
   const { redactor, log, artifacts, audit, budgets, clock } = rooms;
-  const shared = { leaseMs: config.RUNNER_RECLAIM_AFTER_SEC * 1000, log };
-  const outbox = await createFsQueue({
-    ...shared,
-    root: join(config.DATA_ROOT, "outbox"),
-    payload: Intent,
-    maxCrashes: maxHandOverCrashes,
-  });
+  const queues = await openQueues(config, log);
+  const outbox = await queues.open("outbox", { payload: Intent, maxCrashes: maxHandOverCrashes });
   const reply = createInboxReply({ outbox, host: config.github.host });
-  const inbox = await createFsQueue({
-    ...shared,
-    root: join(config.DATA_ROOT, "inbox"),
+  const inbox = await queues.open("inbox", {
     payload: Delivery,
     maxCrashes: maxHandOverCrashes,
     async onReclaim({ payload, crashes }) {
       if (crashes >= maxHandOverCrashes) await reply(payload, givenUp(crashes));
     },
   });
-  const jobs = await createFsQueue({
-    ...shared,
-    root: config.queueRoot,
+  const jobs = await queues.open("jobs", {
     payload: JobSpec,
     maxCrashes: config.RUNNER_MAX_CRASHES,
     async onReclaim(ticket) {
@@ -84,6 +74,7 @@ export async function assemble(config: Config, credentials: Credentials) {
     tokenFor,
     async close(): Promise<void> {
       await Promise.all([jobs.close(), inbox.close(), outbox.close()]);
+      await queues.close();
       await rooms.close();
     },
   };

@@ -5,6 +5,7 @@ import { UserError, explain } from "../errors.ts";
 import { run } from "../io/exec.ts";
 import { readEnvironment } from "./environment.ts";
 import { examineAgents } from "./examine-agents.ts";
+import { examineDatabase } from "./examine-database.ts";
 import type { Finding } from "./finding.ts";
 
 /** Prints every finding; the exit status is 1 when something required is missing. */
@@ -41,6 +42,7 @@ async function examine(): Promise<Finding[]> {
   ] as const) {
     findings.push(await writable(name, folder));
   }
+  findings.push(...(await examineDatabase(config)));
   findings.push(credentials(config), publicUrl(config), ...(await examineAgents(config)));
   return findings;
 }

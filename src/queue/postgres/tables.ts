@@ -44,6 +44,7 @@ export function createTables(schema: string): string {
       run_ended_at timestamptz,
       PRIMARY KEY (queue, id)
     );
+    CREATE TABLE IF NOT EXISTS ${schema}.shared_folder (name text PRIMARY KEY, canary text NOT NULL);
     CREATE INDEX IF NOT EXISTS ticket_order ON ${schema}.ticket (queue, state, rank, id);
     CREATE INDEX IF NOT EXISTS ticket_line ON ${schema}.ticket (queue, key_hash, owns_key DESC, rank, id)
       WHERE state IN ('pending', 'running');
