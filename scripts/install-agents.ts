@@ -1,4 +1,4 @@
-// Installs the real CLIs that `npm run test:agents` drives: about 1.1 GB below test/agents/cli, once for each version.
+// Installs the real CLIs that `npm run test:agents` drives: about 1.2 GB below test/agents/cli, once for each version.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -16,6 +16,7 @@ const programs: Record<string, string> = {
   claude: "@anthropic-ai/claude-code-linux-x64/claude",
   codex: "@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin/codex",
   opencode: "opencode-linux-x64/bin/opencode",
+  gemini: "@google/gemini-cli/bundle/gemini.js",
 };
 
 function read(path: string): z.infer<typeof Manifest> | undefined {
@@ -29,7 +30,7 @@ const isThere = Object.entries(wanted).every(([name, version]) =>
   version.endsWith(read(join(modules, name, "package.json"))?.version ?? "nothing"),
 );
 if (!isThere) {
-  console.log("installing the real CLIs, about 1.1 GB");
+  console.log("installing the real CLIs, about 1.2 GB");
   execFileSync("npm", ["install", "--no-audit", "--no-fund", "--omit=optional"], {
     cwd: folder,
     stdio: "inherit",

@@ -5,8 +5,8 @@ import type { Agent } from "./agent.ts";
 import { claudeCode } from "./claude-code.ts";
 import { createCliAgent } from "./cli-agent.ts";
 import { codex } from "./codex.ts";
-import { createCustomAgent } from "./custom.ts";
-import type { CustomAgent } from "./custom-agent.ts";
+import { createDescribedCli } from "./described-cli-agent.ts";
+import type { DescribedAgent } from "./described-agent.ts";
 import { opencode } from "./opencode.ts";
 import { createSimulatedAgent } from "./simulated.ts";
 
@@ -24,8 +24,8 @@ export interface AgentsOptions {
   enableRealCli: boolean;
   /** Names or absolute paths, as ALLOWED_BINARIES lists them. */
   allowedBinaries: readonly string[];
-  /** CLIs described in configuration. */
-  custom?: readonly CustomAgent[];
+  /** Agents described in configuration. */
+  custom?: readonly DescribedAgent[];
 }
 
 /** Throws UserError when a configured agent takes a name that is taken. */
@@ -43,7 +43,7 @@ export function createAgents(options: AgentsOptions): Agents {
         },
       );
     }
-    known.set(description.name, createCustomAgent(description));
+    known.set(description.name, createDescribedCli(description));
   }
   const allowed = new Set(options.allowedBinaries);
   return {

@@ -1,5 +1,6 @@
 // The doctor's look at the agents: their programs, and whether the model APIs take the keys.
-import { loadCustomAgents } from "../agents/load-custom-agents.ts";
+import type { DescribedAgent } from "../agents/described-agent.ts";
+import { loadDescribedAgents } from "../agents/load-described-agents.ts";
 import { createAgents } from "../agents/registry.ts";
 import type { Config } from "../config.ts";
 import { explain, UserError } from "../errors.ts";
@@ -8,15 +9,16 @@ import type { Finding } from "./finding.ts";
 
 /** Every agent that is allowed, and every model API that is configured. Nothing of it is started for simulated ones. */
 export async function examineAgents(config: Config): Promise<Finding[]> {
-  if (!config.ENABLE_REAL_CLI) {
-    const remedy = "ENABLE_REAL_CLI=1 runs the real ones; see docs/agents.md";
-    return [{ name: "agents", level: "note", found: "simulated", remedy }];
-  }
   try {
+    const described = await loadDescribedAgents(config.AGENTS_FILE, config.secrets);
+    if (!config.ENABLE_REAL_CLI) {
+      const remedy = "ENABLE_REAL_CLI=1 runs the real ones; see docs/agents.md";
+      return [{ name: "agents", level: "note", found: "simulated", remedy }];
+    }
     const agents = createAgents({
       enableRealCli: true,
       allowedBinaries: config.ALLOWED_BINARIES,
-      custom: await loadCustomAgents(config.AGENTS_FILE),
+      custom: described,
     });
     const log = { warn: () => undefined };
     const { health, probes } = openAgentHealth({ config, agents, clock: () => new Date(), log });
@@ -24,6 +26,7 @@ export async function examineAgents(config: Config): Promise<Finding[]> {
     return [
       sandboxFinding(config),
       ...found.filter(({ simulated }) => !simulated).map(programFinding),
+      ...described.flatMap((agent) => notAllowed(agent, config)),
       ...probes.names.flatMap((name) => probeFinding(probes.last(name))),
       ...(probes.names.length === 0 ? [noModels] : []),
     ];
@@ -62,6 +65,13 @@ function programFinding({ agent, binary, path, version, problem }: Health): Find
     return { name, level: "missing", found: problem ?? "not found", remedy };
   }
   return { name, level: "ok", found: [path, version ?? "no version"].filter(Boolean).join(" ") };
+}
+
+/** A described agent that no step can use. */
+function notAllowed({ name, binary }: DescribedAgent, { ALLOWED_BINARIES }: Config): Finding[] {
+  if (ALLOWED_BINARIES.includes(binary)) return [];
+  const found = `${binary} is not allowed`;
+  return [{ name: `agent ${name}`, level: "note", found, remedy: `add ${binary} to ALLOWED_BINARIES` }];
 }
 
 function probeFinding(probe: Probe | undefined): Finding[] {

@@ -1,7 +1,7 @@
 // The rooms that need neither GitHub nor a queue: what every command that runs or reads jobs has.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { loadCustomAgents } from "../agents/load-custom-agents.ts";
+import { loadDescribedAgents } from "../agents/load-described-agents.ts";
 import { createAgents } from "../agents/registry.ts";
 import { createArtifacts } from "../artifacts/store.ts";
 import type { Config } from "../config.ts";
@@ -35,7 +35,7 @@ export async function openRooms(config: Config) {
   const agents = createAgents({
     enableRealCli: config.ENABLE_REAL_CLI,
     allowedBinaries: config.ALLOWED_BINARIES,
-    custom: await loadCustomAgents(config.AGENTS_FILE),
+    custom: await loadDescribedAgents(config.AGENTS_FILE, config.secrets),
   });
 
   const clock = (): Date => new Date();

@@ -1,8 +1,8 @@
 // Real programs driven through a launch.
 import { expect, test } from "vitest";
 import { codex } from "../../src/agents/codex.ts";
-import { createCustomAgent } from "../../src/agents/custom.ts";
-import { CustomAgent } from "../../src/agents/custom-agent.ts";
+import { createDescribedCli } from "../../src/agents/described-cli-agent.ts";
+import { DescribedCli } from "../../src/agents/described-cli.ts";
 import { temporaryFolder } from "../temp-folder.ts";
 import { createTestLaunch, program } from "./launch.ts";
 import { replay } from "./replay.ts";
@@ -12,8 +12,8 @@ const folder = await temporaryFolder();
 
 /** An agent whose binary is this Node and whose program is a fixture that prints JSON lines. */
 function described(name: string) {
-  return createCustomAgent(
-    CustomAgent.parse({
+  return createDescribedCli(
+    DescribedCli.parse({
       name,
       binary: process.execPath,
       args: [program(name)],
@@ -81,7 +81,7 @@ test("a request that was cancelled before starts nothing", async () => {
 });
 
 test("a program that is not there is named, with what to do", async () => {
-  const agent = createCustomAgent(CustomAgent.parse({ name: "gone", binary: "no-such-program-here" }));
+  const agent = createDescribedCli(DescribedCli.parse({ name: "gone", binary: "no-such-program-here" }));
   const { request } = ask({ launch: createTestLaunch(folder) });
   await expect(agent.run(request)).rejects.toMatchObject({
     name: "UserError",

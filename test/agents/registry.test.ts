@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { CustomAgent } from "../../src/agents/custom-agent.ts";
+import { DescribedCli } from "../../src/agents/described-cli.ts";
 import { createAgents } from "../../src/agents/registry.ts";
 
-const gemini = CustomAgent.parse({ name: "gemini", binary: "gemini" });
+const gemini = DescribedCli.parse({ name: "gemini", binary: "gemini" });
 const allowedBinaries = ["claude", "codex", "opencode"];
 const simulated = createAgents({ enableRealCli: false, allowedBinaries, custom: [gemini] });
 const real = createAgents({ enableRealCli: true, allowedBinaries, custom: [gemini] });
@@ -51,7 +51,7 @@ test("a binary that is not allowed is refused with the variable's name", () => {
 });
 
 test("a described agent can't take a name that is taken", () => {
-  const custom = [CustomAgent.parse({ name: "codex", binary: "evil" })];
+  const custom = [DescribedCli.parse({ name: "codex", binary: "evil" })];
   expect(() => createAgents({ enableRealCli: true, allowedBinaries, custom })).toThrow(
     /AGENTS_FILE: there are two agents named codex/,
   );

@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createAgents } from "../../src/agents/registry.ts";
@@ -108,4 +108,26 @@ test("the doctor says that there is no model API at all", async () => {
   expect(findings).toContainEqual(
     expect.objectContaining({ name: "model APIs", level: "note", found: "none is configured" }),
   );
+});
+
+test("the doctor shows described agents, and what is wrong with their file even while all are simulated", async () => {
+  const { environment, folder } = await machine(200);
+  await programsIn(folder).install("mine", "1.2.3");
+  const file = join(folder, "agents.yml");
+  const described = { ...environment, ALLOWED_BINARIES: "claude,mine", AGENTS_FILE: file };
+  await writeFile(file, "- { name: mine, binary: mine }\n- { name: other, binary: /opt/other }\n");
+  const findings = await doctor(described, folder);
+  expect(findings).toContainEqual({ name: "agent mine", level: "ok", found: `${folder}/mine 1.2.3` });
+  expect(findings).toContainEqual({
+    name: "agent other",
+    level: "note",
+    found: "/opt/other is not allowed",
+    remedy: "add /opt/other to ALLOWED_BINARIES",
+  });
+  await writeFile(file, "- name: mine\n  binry: mine\n");
+  expect(await doctor({ ...described, ENABLE_REAL_CLI: "0" }, folder)).toContainEqual({
+    name: "agents",
+    level: "missing",
+    found: expect.stringContaining("line 2, 0.binry: there is no such field"),
+  });
 });

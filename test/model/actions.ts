@@ -46,8 +46,9 @@ export function toolCall(
     const name = pick("Edit", "edit", "replace", "apply_patch");
     if (name === "apply_patch") return applyPatch(updateFile(edit, old, after));
     if (name === "edit") return { name, input: { filePath: at(edit), oldString: old, newString: after } };
-    if (name !== undefined)
-      return { name, input: { file_path: at(edit), old_string: old, new_string: after } };
+    const input = { file_path: at(edit), old_string: old, new_string: after };
+    if (name === "replace") return { name, input: { ...input, instruction: "as the script says" } };
+    if (name !== undefined) return { name, input };
   }
   return undefined;
 }

@@ -33,5 +33,6 @@ export interface Protocol {
 
 /** The working directory, which every CLI names somewhere in its prompt. */
 export function folderIn(text: string): string {
-  return /(?:working directory|cwd)[^/\n]{0,20}(\/[^\s`"'<\\]+)/i.exec(text)?.[1] ?? "/";
+  const named = /(?:working directory|cwd)[^/\n]{0,20}(\/[^\s`"'<\\]+)/i.exec(text)?.[1];
+  return named ?? /workspace directories:[*\s]*- (\/\S+)/i.exec(text)?.[1] ?? "/";
 }

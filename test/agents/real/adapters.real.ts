@@ -37,7 +37,7 @@ describe.each(agents)("%s, in the sandbox, through the key proxy", (agent) => {
     const turns = model.requests.filter(({ spoken }) => spoken !== undefined);
     expect(turns.length).toBeGreaterThanOrEqual(5);
     for (const { headers } of model.requests) {
-      expect(headers["x-api-key"] ?? headers.authorization).toMatch(realKey);
+      expect(headers["x-api-key"] ?? headers["x-goog-api-key"] ?? headers.authorization).toMatch(realKey);
     }
   });
 

@@ -18,6 +18,7 @@ export const models: Record<string, string> = {
   claude: "claude-opus-4-1",
   codex: "gpt-5.5",
   opencode: "gpt-5.5",
+  gemini: "gemini-2.5-pro",
 };
 
 export interface Driven {
@@ -78,6 +79,11 @@ export async function drive({
       ANTHROPIC_BASE_URL: model.url,
       OPENAI_API_KEY: realKey,
       OPENAI_BASE_URL: model.url,
+      // Gemini CLI is known by configuration alone.
+      AGENTS_FILE: join(project, "docs", "agents", "gemini.yml"),
+      ALLOWED_BINARIES: "claude,codex,opencode,gemini",
+      GEMINI_API_KEY: realKey,
+      GEMINI_BASE_URL: model.url,
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],

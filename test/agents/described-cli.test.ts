@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { AgentRequest } from "../../src/agents/agent.ts";
-import { createCustomAgent } from "../../src/agents/custom.ts";
-import { CustomAgent } from "../../src/agents/custom-agent.ts";
-import { createJsonLinesParser, createTextParser } from "../../src/agents/custom-stream.ts";
+import type { AgentCommand, AgentRequest } from "../../src/agents/agent.ts";
+import { createDescribedCli } from "../../src/agents/described-cli-agent.ts";
+import { DescribedCli } from "../../src/agents/described-cli.ts";
+import { createJsonLinesParser, createTextParser } from "../../src/agents/described-stream.ts";
 import { temporaryFolder } from "../temp-folder.ts";
 import { createTestLaunch, program } from "./launch.ts";
 import { ask } from "./requests.ts";
@@ -12,8 +12,8 @@ const folder = await temporaryFolder();
 /** What the program was given as arguments. */
 async function argumentsGiven(description: object, change: Partial<AgentRequest> = {}): Promise<unknown> {
   const args = "args" in description && Array.isArray(description.args) ? description.args : [];
-  const agent = createCustomAgent(
-    CustomAgent.parse({
+  const agent = createDescribedCli(
+    DescribedCli.parse({
       name: "mine",
       binary: process.execPath,
       ...description,
@@ -64,8 +64,8 @@ describe("arguments", () => {
 });
 
 test("what a described CLI can't be told is said", async () => {
-  const agent = createCustomAgent(
-    CustomAgent.parse({ name: "mine", binary: process.execPath, args: [program("prints-arguments")] }),
+  const agent = createDescribedCli(
+    DescribedCli.parse({ name: "mine", binary: process.execPath, args: [program("prints-arguments")] }),
   );
   const { request } = ask({ launch: createTestLaunch(folder), model: "big", allowedTools: ["Read"] });
   expect((await agent.run(request)).warnings).toEqual([
@@ -74,7 +74,7 @@ test("what a described CLI can't be told is said", async () => {
   ]);
 });
 
-describe("CustomAgent refuses", () => {
+describe("DescribedCli refuses", () => {
   test.each([
     [{ args: ["{prompt}"] }, /a placeholder stands alone/],
     [{ args: ["x{model}"] }, /a placeholder stands alone/],
@@ -86,10 +86,88 @@ describe("CustomAgent refuses", () => {
     [{ name: "Mine" }, /lower-case/],
     [{ output: { format: "jsonl", message: "a..b" } }, /names joined by dots|Invalid input/],
     [{ shell: true }, /Unrecognized key/],
+    [{ env: { KEY: "{tokn}" } }, /there is no \{tokn\}/],
+    [{ env: { "A B": "x" } }, /a variable's name/],
+    [{ home_files: { "../.bashrc": "x" } }, /a path below HOME/],
+    [{ home_files: { "a/../../b": "x" } }, /a path below HOME/],
+    [{ home_files: { "/etc/passwd": "x" } }, /a path below HOME/],
+    [{ home_files: { ".": "x" } }, /a path below HOME/],
+    [{ home_files: { "a/": "x" } }, /a path below HOME/],
+    [{ home_files: { ".patchbay/prompt.md": "x" } }, /Patchbay's own/],
+    [{ home_files: { a: "{gateway_mistral}" } }, /there is no \{gateway_mistral\}/],
+    [{ args: ["--resume", "{session}"] }, /needs output.session/],
+    [{ read_only_args: ["{prompt_file}"] }, /belongs to prompt: file/],
+    [{ failures: [{ says: "(", code: "auth" }] }, /a regular expression/],
+    [{ failures: [{ says: "x", code: "gate" }] }, /Invalid option/],
   ])("%j", (change, message) => {
-    const parsed = CustomAgent.safeParse({ name: "mine", binary: "mine", ...change });
+    const parsed = DescribedCli.safeParse({ name: "mine", binary: "mine", ...change });
     expect(parsed.success).toBe(false);
     expect(JSON.stringify(parsed.error?.issues)).toMatch(message);
+  });
+});
+
+describe("variables and files of HOME", () => {
+  const gateways = { gemini: "http://127.0.0.1:3129/gemini" };
+  const description = DescribedCli.parse({
+    name: "mine",
+    binary: "mine",
+    env: { KEY: "{token}", URL: "{gateway_gemini}/v1beta", PLAIN: "{}" },
+    home_files: { ".config/tool.json": '{"url":"{gateway_gemini}","home":"{home}","{other}":1}' },
+  });
+
+  test("are filled in", async () => {
+    const commands: AgentCommand[] = [];
+    const { request } = ask({
+      gateways,
+      launch: (command) => {
+        commands.push(command);
+        return Promise.resolve({ exitCode: 0, signal: undefined, ended: undefined, stderrTail: "" });
+      },
+    });
+    await createDescribedCli(description).run(request);
+    expect(commands[0]).toMatchObject({
+      env: { KEY: "no-key-needed", URL: `${gateways.gemini}/v1beta`, PLAIN: "{}" },
+      homeFiles: [
+        {
+          path: ".config/tool.json",
+          content: `{"url":"${gateways.gemini}","home":"/srv/jobs/1/home","{other}":1}`,
+        },
+      ],
+    });
+  });
+
+  test("tell which model APIs the agent uses, and what to set when one is not there", async () => {
+    const agent = createDescribedCli(description);
+    expect(agent.models).toEqual(["gemini"]);
+    await expect(agent.run(ask({}).request)).rejects.toMatchObject({
+      name: "UserError",
+      code: "preflight",
+      message: expect.stringContaining("Set GEMINI_API_KEY"),
+    });
+  });
+});
+
+describe("a session", () => {
+  const output = { format: "jsonl", message: "m", session: "id" };
+  test.each([
+    [{ output, args: ["-r", "{session}"] }, ["-r", "abc"], "go on"],
+    // A program that can't resume is told everything again.
+    [{ output, args: ["-q"] }, ["-q"], "Add a check."],
+    [{ output, args: ["-r", "{session}"], read_only_args: ["--safe"] }, ["--safe"], "Add a check."],
+  ])("%j", async (fields, args, stdin) => {
+    const commands: AgentCommand[] = [];
+    const { request } = ask({
+      sessionId: "abc",
+      resumePrompt: "go on",
+      readOnly: "read_only_args" in fields,
+      launch: (command, onLine) => {
+        commands.push(command);
+        onLine('{"m":"done"}');
+        return Promise.resolve({ exitCode: 0, signal: undefined, ended: undefined, stderrTail: "" });
+      },
+    });
+    await createDescribedCli(DescribedCli.parse({ name: "mine", binary: "mine", ...fields })).run(request);
+    expect(commands).toMatchObject([{ args, stdin }]);
   });
 });
 
@@ -124,6 +202,25 @@ describe("output", () => {
     expect(parser.line('{"error":{"message":"HTTP 429 too many requests"}}')).toEqual([
       { type: "error", code: "rate_limited", retryable: true, message: "HTTP 429 too many requests" },
     ]);
+  });
+
+  test("a message in pieces ends with another line; the last one is the report", () => {
+    const parser = createJsonLinesParser({
+      format: "jsonl",
+      message: "m",
+      message_when: { t: "text" },
+      message_join: true,
+    });
+    const said = [
+      '{"t":"text","m":"let me "}',
+      '{"t":"text","m":"look"}',
+      '{"t":"tool"}',
+      '{"t":"text","m":"Done"}',
+    ];
+    expect(said.flatMap((line) => parser.line(line))).toHaveLength(3);
+    expect(parser.end()).toEqual([{ type: "final", text: "Done" }]);
+    for (const line of said.slice(0, 2)) parser.line(line);
+    expect(parser.end()).toEqual([{ type: "final", text: "let me look" }]);
   });
 
   test("numbers that are not there stay unknown", () => {

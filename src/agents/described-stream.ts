@@ -1,8 +1,8 @@
 // The output of a described CLI: plain text, or JSON lines with the fields that its description names.
 import type { AgentEvent } from "./agent.ts";
 import type { StreamParser } from "./cli-adapter.ts";
-import type { JsonLines } from "./custom-agent.ts";
-import { classifyFailure } from "./failure.ts";
+import type { DescribedFailure, JsonLines } from "./described-cli.ts";
+import { classifyFailure, type Failure } from "./failure.ts";
 import { cut, parseJsonLine, unparsed } from "./stream.ts";
 
 const maxTextChars = 200_000;
@@ -19,36 +19,48 @@ export function createTextParser(): StreamParser {
   };
 }
 
-/** Numbers are taken as the latest word about the whole run. */
-export function createJsonLinesParser(fields: JsonLines): StreamParser {
-  const joined = createTail("");
+/** Numbers are taken as the latest word about the whole run. `failures` are looked through in their order. */
+export function createJsonLinesParser(
+  fields: JsonLines,
+  failures: readonly DescribedFailure[] = [],
+): StreamParser {
+  const { error: errors = [] } = fields;
+  const errorFields = typeof errors === "string" ? [{ path: errors, when: {} }] : errors;
+  const pieces = createTail("");
   let last = "";
   let session: string | undefined;
   let usage: { tokensIn?: number; tokensOut?: number; costUsd?: number } = {};
+
+  /** A message that came in pieces ends with the first line that is none of them. */
+  function endMessage(): void {
+    const text = pieces.value();
+    if (text !== "") last = text;
+    pieces.clear();
+  }
 
   return {
     line(line) {
       const value = parseJsonLine(line);
       if (!value) return unparsed(line);
+      const message = holds(fields.message_when, value) ? textAt(value, fields.message) : undefined;
       const events: AgentEvent[] = [];
+      if (message === undefined) endMessage();
+      else {
+        if (fields.message_join) pieces.add(message);
+        else last = message;
+        events.push({ type: "message", text: message });
+      }
       const id = textAt(value, fields.session);
       if (id !== undefined && id !== session) {
         session = id;
         events.push({ type: "session", sessionId: id });
       }
-      const message = textAt(value, fields.message);
-      const wanted = Object.entries(fields.message_when).every(
-        ([path, text]) => String(fieldAt(value, path)) === text,
-      );
-      if (message !== undefined && wanted) {
-        joined.add(message);
-        last = message;
-        events.push({ type: "message", text: message });
-      }
-      const error = textAt(value, fields.error);
-      if (error !== undefined && error !== "") {
-        const failure = classifyFailure({ text: error }) ?? { code: "crashed" as const, retryable: false };
-        events.push({ type: "error", ...failure, message: cut(error, 1500) });
+      const error = errorFields
+        .filter(({ when }) => holds(when, value))
+        .map(({ path }) => textAt(value, path))
+        .find((text) => text !== undefined && text !== "");
+      if (error !== undefined) {
+        events.push({ type: "error", ...failureIn(error, failures), message: cut(error, 1500) });
       }
       const tokensIn = numberAt(value, fields.tokens_in);
       const tokensOut = numberAt(value, fields.tokens_out);
@@ -62,20 +74,35 @@ export function createJsonLinesParser(fields: JsonLines): StreamParser {
       return events;
     },
     end() {
+      endMessage();
       const events: AgentEvent[] = [];
       const { tokensIn, tokensOut, costUsd } = usage;
       if (tokensIn !== undefined || tokensOut !== undefined || costUsd !== undefined) {
         events.push({ type: "usage", tokensIn, tokensOut, costUsd, cumulative: "none" });
       }
-      const text = fields.message_join ? joined.value() : last;
-      if (text.trim() !== "") events.push({ type: "final", text });
+      if (last.trim() !== "") events.push({ type: "final", text: last });
       return events;
     },
   };
 }
 
+function holds(conditions: Record<string, string>, value: unknown): boolean {
+  return Object.entries(conditions).every(([path, text]) => String(fieldAt(value, path)) === text);
+}
+
+/** A pattern sees no more than this of an error. */
+const maxErrorChars = 4000;
+
+/** The description's own word for an error, else what is known of all of them. */
+function failureIn(error: string, failures: readonly DescribedFailure[]): Failure {
+  const text = error.slice(0, maxErrorChars);
+  const told = failures.find(({ says }) => new RegExp(says, "i").test(text));
+  if (told) return { code: told.code, retryable: told.retryable };
+  return classifyFailure({ text }) ?? { code: "crashed", retryable: false };
+}
+
 /** Text that grows at its end and is forgotten at its start. */
-function createTail(between: string): { add(text: string): void; value(): string } {
+function createTail(between: string): { add(text: string): void; value(): string; clear(): void } {
   let parts: string[] = [];
   let chars = 0;
   function value(): string {
@@ -91,6 +118,10 @@ function createTail(between: string): { add(text: string): void; value(): string
       if (chars > 2 * maxTextChars) value();
     },
     value,
+    clear() {
+      parts = [];
+      chars = 0;
+    },
   };
 }
 

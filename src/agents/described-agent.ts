@@ -1,0 +1,11 @@
+// The agents that an operator describes in AGENTS_FILE, of whatever kind.
+import { z } from "zod";
+import { DescribedCli } from "./described-cli.ts";
+
+const DescribedAgent = z.discriminatedUnion("kind", [DescribedCli], 'kind is "cli"');
+export type DescribedAgent = z.infer<typeof DescribedAgent>;
+
+const List = z.array(DescribedAgent).max(50);
+
+/** The file as it is written: a list, or an object with one, which has room for `$schema` in JSON. */
+export const AgentsFile = z.union([List, z.strictObject({ $schema: z.string().optional(), agents: List })]);
