@@ -13,7 +13,7 @@ import { show } from "./cli/jobs/show.ts";
 import { runLocally } from "./cli/local/run.ts";
 import { recover } from "./cli/recover.ts";
 import { start } from "./cli/start.ts";
-import { UserError } from "./errors.ts";
+import { explain, TransientError, UserError } from "./errors.ts";
 
 const { version } = z
   .object({ version: z.string() })
@@ -122,7 +122,7 @@ audit
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  process.stderr.write(`patchbay: ${error.message}\n`);
+  if (!(error instanceof UserError || error instanceof TransientError)) throw error;
+  process.stderr.write(`patchbay: ${error instanceof UserError ? error.message : explain(error)}\n`);
   process.exitCode = 1;
 }

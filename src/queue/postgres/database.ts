@@ -34,7 +34,7 @@ interface Member {
 export interface Database {
   boss: PgBoss;
   schema: string;
-  /** Rows of one statement; `on` is a transaction unless it may run by itself. */
+  /** Rows of one statement; `on` is a transaction unless it may run by itself. Throws TransientError like it. */
   query<Row>(on: Db, text: string, values: unknown[], row: ZodType<Row>): Promise<Row[]>;
   /** The pool, for statements that need no transaction. */
   db: Db;
@@ -105,7 +105,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   if (!begin || !listen) throw new Error("pg-boss's own pool has transactions and listens");
 
   async function query<Row>(on: Db, text: string, values: unknown[], row: ZodType<Row>): Promise<Row[]> {
-    const { rows } = await on.executeSql(text, values);
+    const { rows } = await on.executeSql(text, values).catch((error: unknown) => {
+      throw asThrown("asking the database", error);
+    });
     return z.array(row).parse(rows);
   }
 

@@ -50,9 +50,11 @@ export async function openListener(options: {
   let handle = await subscribe(read, () => undefined);
   let renewing: Promise<void> | undefined;
 
-  // pg-boss's own reconnection waits up to half a minute between two tries; work would wait as long.
+  // pg-boss's own reconnection waits up to half a minute between two tries; work would wait as long. The old connection
+  // is closed once there is another one: a living one that a server takes leave of while it is being closed would end
+  // this process with an error that nobody can catch.
   async function renew(): Promise<void> {
-    await handle.close();
+    const old = handle;
     for (
       let pauseMs = firstPauseMs;
       !closing.signal.aborted;
@@ -60,6 +62,8 @@ export async function openListener(options: {
     ) {
       try {
         handle = await subscribe(read, () => undefined);
+        // Not waited for: the network may have swallowed it.
+        void old.close();
         onOpen();
         return;
       } catch (error) {

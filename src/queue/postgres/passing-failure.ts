@@ -36,7 +36,9 @@ function isPassing(error: unknown): boolean {
 }
 
 export function isCollision(error: unknown): boolean {
-  return collisions.has(codeOf(error));
+  for (let at: unknown = error; at instanceof Error; at = at.cause)
+    if (collisions.has(codeOf(at))) return true;
+  return false;
 }
 
 /** The error as callers get it: transient when it passes, else as it is. */

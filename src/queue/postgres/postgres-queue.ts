@@ -14,6 +14,7 @@ import { counts, find, list, position } from "./look-up.ts";
 import { approve, cancel, requeue, settle, unlock } from "./move-waiting.ts";
 import { createDueTimer } from "./due-timer.ts";
 import type { Parts, PostgresQueueOptions } from "./parts.ts";
+import { asThrown } from "./passing-failure.ts";
 import { createRecovery } from "./recover.ts";
 
 /** pg-boss accepts no shorter silence. */
@@ -22,7 +23,10 @@ const shortestLeaseSeconds = 10;
 const longestRunSeconds = 24 * 3600;
 const keptSeconds = 2_000_000_000;
 
-/** Opens the queue `name`: takes over what dead processes left, then listens. Any number of processes may. */
+/**
+ * Opens the queue `name`: takes over what dead processes left, then listens. Any number of processes may. Throws
+ * TransientError when the database is away.
+ */
 export async function createPostgresQueue<Payload>(
   options: PostgresQueueOptions<Payload>,
 ): Promise<Queue<Payload>> {
@@ -37,8 +41,12 @@ export async function createPostgresQueue<Payload>(
     deleteAfterSeconds: 0,
     retryLimit: 0,
   };
-  await boss.createQueue(name, { policy: "singleton", ...jobOptions });
-  await boss.updateQueue(name, jobOptions);
+  try {
+    await boss.createQueue(name, { policy: "singleton", ...jobOptions });
+    await boss.updateQueue(name, jobOptions);
+  } catch (error) {
+    throw asThrown(`opening the queue ${name}`, error);
+  }
 
   const closing = new AbortController();
   const waiters = createWaiters();

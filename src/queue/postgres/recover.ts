@@ -5,6 +5,7 @@
 // left is ended and the ticket is given back.
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { explain, TransientError } from "../../errors.ts";
 import { type Holder, lifeOf } from "../holder.ts";
 import { reopenJob, settleJob } from "./job.ts";
 import { arrange } from "./line.ts";
@@ -43,7 +44,9 @@ export function createRecovery<Payload>(parts: Parts<Payload>): () => Promise<vo
       await giveBack(parts, reclaimed);
       owed.delete(id);
     } catch (error) {
-      parts.log?.error({ ticket: id, err: error }, "recovering a running ticket; the next sweep tries again");
+      const what = "recovering a running ticket; the next sweep tries again";
+      if (error instanceof TransientError) parts.log?.warn({ ticket: id, error: explain(error) }, what);
+      else parts.log?.error({ ticket: id, err: error }, what);
     }
   }
 

@@ -1,47 +1,32 @@
 // Processes enqueue, claim and end tickets while a supervisor kills them with SIGKILL, whatever they are doing.
 //
-// TORTURE_SECONDS makes it longer (3 unless told). The instants are random on purpose.
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { setTimeout as delay } from "node:timers/promises";
+// TORTURE_SECONDS makes it longer (3 unless told).
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { QueueState } from "../../../src/job/queue-state.ts";
 import { nextClaim } from "../claims.ts";
+import { openLedger } from "../torture/ledger.ts";
+import { supervise } from "../torture/supervise.ts";
 import { createTestFolder } from "./folder.ts";
 
 const seconds = Number(process.env["TORTURE_SECONDS"] ?? "3");
-const workers = 2;
 const program = fileURLToPath(new URL("torture-worker.ts", import.meta.url));
 
 test("nothing is lost, doubled or run beside its like", { timeout: (seconds + 120) * 1000 }, async () => {
   const folder = createTestFolder();
-  const ledger = folder.path("ledger");
-  mkdirSync(ledger);
-  const read = (name: string): string[] =>
-    existsSync(`${ledger}/${name}`)
-      ? readFileSync(`${ledger}/${name}`, "utf8").split("\n").filter(Boolean)
-      : [];
-
+  const ledger = openLedger(folder.path("ledger"));
   const endAt = performance.now() + seconds * 1000;
   const giveUpAt = endAt + 60_000;
-  let kills = 0;
-  async function supervise(): Promise<void> {
+  const kills = await supervise({
+    program,
+    argument: { root: folder.root, folder: folder.path("ledger") },
+    workers: 2,
+    longestMs: 500,
     // On a slow machine it goes on until enough has happened to tell something.
-    while (performance.now() < endAt || (read("effects").length < 100 && performance.now() < giveUpAt)) {
-      const child = fork(program, [JSON.stringify({ root: folder.root, ledger })], { stdio: "inherit" });
-      const exited = once(child, "exit");
-      // Most get to work; some don't even get to their feet.
-      if (Math.random() < 0.8) await Promise.race([once(child, "message"), exited]);
-      await delay(Math.random() * 500);
-      child.kill("SIGKILL");
-      const [code] = await exited;
-      if (code !== null) throw new Error(`a worker ended by itself with ${code}`);
-      kills += 1;
-    }
-  }
-  await Promise.all(Array.from({ length: workers }, supervise));
+    goesOn: () =>
+      performance.now() < endAt || (ledger.read("effects").length < 100 && performance.now() < giveUpAt),
+  });
 
   const queue = await folder.open({ maxCrashes: 1000 });
   expect((await queue.counts()).running).toBe(0);
@@ -59,11 +44,13 @@ test("nothing is lost, doubled or run beside its like", { timeout: (seconds + 12
       ended.set(id, [...(ended.get(id) ?? []), state]);
     }
   }
-  const promised = read("promised");
-  const effects = new Set(read("effects"));
-  console.log(`torture: ${kills} kills, ${promised.length} promised, ${read("effects").length} effects`);
-  expect(read("violations")).toEqual([]);
-  expect(read("errors")).toEqual([]);
+  const promised = ledger.read("promised");
+  const effects = new Set(ledger.read("effects"));
+  console.log(
+    `torture: ${kills} kills, ${promised.length} promised, ${ledger.read("effects").length} effects`,
+  );
+  expect(ledger.read("violations")).toEqual([]);
+  expect(ledger.read("errors")).toEqual([]);
   expect(promised.length).toBeGreaterThan(50);
   for (const id of promised)
     expect([id, ended.get(id)]).toEqual([id, [expect.stringMatching(/^(done|failed)$/)]]);
@@ -71,6 +58,8 @@ test("nothing is lost, doubled or run beside its like", { timeout: (seconds + 12
   // What was still pending was ended by this test and not by a worker.
   const byWorkers = [...ended.keys()].filter((id) => !leftOver.has(id));
   expect(byWorkers.filter((id) => !effects.has(id))).toEqual([]);
+  expect(byWorkers.filter((id) => ledger.publications(id) !== 1)).toEqual([]);
+  expect([...leftOver].filter((id) => ledger.publications(id) > 1)).toEqual([]);
   expect(readdirSync(folder.path("tmp"))).toHaveLength(1);
   expect(readdirSync(folder.path("keys"))).toEqual([]);
   await folder.end();

@@ -27,10 +27,10 @@ export async function testDatabase(
 
 let counter = 0;
 
-/** A queue that nobody else has, as often as it is to be opened. */
-export function createTestQueue() {
+/** A queue that nobody else has unless named, as often as it is to be opened. */
+export function createTestQueue(ownName?: string) {
   counter += 1;
-  const name = `jobs-${counter}`;
+  const name = ownName ?? `jobs-${counter}`;
   const opened: Queue<Payload>[] = [];
   return {
     name,

@@ -1,0 +1,96 @@
+// A TCP proxy between a queue and its Postgres that a test can cut, also at one exact moment of a conversation.
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+/** How often a text appears in what clients say, and what is to happen then. */
+interface Trap {
+  text: string;
+  /** How many times it may still pass. */
+  passes: number;
+  /** Whether the server still hears it; its answer is lost in any case. */
+  heard: boolean;
+  sprung: () => void;
+}
+
+export type Proxy = Awaited<ReturnType<typeof startProxy>>;
+
+/** Passes everything on to 127.0.0.1:`port`. */
+export async function startProxy(port: number) {
+  const pairs = new Set<{ client: Socket; server: Socket }>();
+  let listening: Server | undefined;
+  let trap: Trap | undefined;
+  let own = 0;
+
+  function accept(client: Socket): void {
+    const server = connect(port, "127.0.0.1");
+    const pair = { client, server };
+    pairs.add(pair);
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        pairs.delete(pair);
+        to.destroy();
+      });
+    }
+    server.on("data", (bytes) => client.write(bytes));
+    client.on("data", (bytes) => {
+      if (!trap || !bytes.includes(trap.text)) return void server.write(bytes);
+      trap.passes -= 1;
+      if (trap.passes >= 0) return void server.write(bytes);
+      const { heard, sprung } = trap;
+      trap = undefined;
+      // Nothing of the answer comes back; the server ends the session once it has done what it heard.
+      server.removeAllListeners("data");
+      server.resume();
+      if (heard) server.end(bytes);
+      else server.destroy();
+      client.destroy();
+      void cut().then(sprung);
+    });
+  }
+
+  async function listen(): Promise<void> {
+    if (listening) return;
+    const server = createServer(accept).listen(own, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (typeof address !== "object" || address === null) throw new Error("the proxy has no port");
+    own = address.port;
+    listening = server;
+  }
+
+  /** Breaks every connection and refuses new ones. */
+  async function cut(): Promise<void> {
+    const server = listening;
+    listening = undefined;
+    const closed = server && once(server, "close");
+    server?.close();
+    for (const { client, server: behind } of pairs) {
+      client.destroy();
+      // What was sent to the server reaches it.
+      behind.end();
+    }
+    await closed;
+  }
+
+  await listen();
+  return {
+    /** The address of the database by way of the proxy. */
+    through(url: string): string {
+      return Object.assign(new URL(url), { host: `127.0.0.1:${own}` }).href;
+    },
+    cut,
+    /** Connections are accepted again. */
+    mend: listen,
+    /** Cuts everything when clients say `text`, before or after the server hears it. Resolves then. */
+    cutAt(text: string, { heard, passes = 0 }: { heard: boolean; passes?: number }): Promise<void> {
+      return new Promise((sprung) => {
+        trap = { text, passes, heard, sprung };
+      });
+    },
+    end: cut,
+  };
+}
