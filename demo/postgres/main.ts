@@ -1,6 +1,7 @@
 // A Postgres that lives as long as who started it: run with fork(2)'s channel it says its address and obeys.
 //
 //   node demo/postgres/main.ts '{ "parent": "/tmp/somewhere", "keep": true }'
+import { rm } from "node:fs/promises";
 import { z } from "zod";
 import { openCluster } from "./cluster.ts";
 import { Order } from "./order.ts";
@@ -8,7 +9,7 @@ import { Order } from "./order.ts";
 const Options = z.object({
   /** Where the data folder is or is to be; a folder that every user may enter. */
   parent: z.string(),
-  /** The data stays when it ends. */
+  /** The data stays when it ends; else all of `parent` goes. */
   keep: z.boolean().default(false),
   settings: z.record(z.string(), z.string()).default({}),
 });
@@ -34,7 +35,7 @@ async function end(): Promise<void> {
   ending = true;
   await last;
   await (keep ? cluster.stop() : cluster.crash());
-  if (!keep) await cluster.remove();
+  if (!keep) await rm(parent, { recursive: true, force: true });
   process.exit();
 }
 process.on("disconnect", () => void end());

@@ -65,10 +65,39 @@ async function leftovers(data: string): Promise<string[]> {
     if (!/^\d+$/.test(pid)) continue;
     const text = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
     const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-    if (text.includes(data) || command.includes(data)) found.push(command);
+    const words = command.replaceAll("\0", " ");
+    if (text.includes(data) || words.includes(data)) found.push(words);
   }
   return found;
 }
+
+describe("npm run demo -- --postgres", () => {
+  test("two runners share the work of one web; every pull request is there once; nothing stays", async () => {
+    const data = join(folder, "postgres");
+    const demo = startDemo(data, "--postgres");
+    expect(await demo.exitCode, demo.lines.join("\n")).toBe(0);
+    const text = demo.lines.join("\n");
+    for (const runner of ["runner 1", "runner 2"]) {
+      expect(text).toMatch(new RegExp(`${runner} +#\\d +begins`));
+      expect(text).toMatch(new RegExp(`^${runner} +#\\d +→ pull request #\\d+`, "m"));
+    }
+    expect(demo.lines.at(-1)).toMatch(/✓ 6 comments, 6 pull requests .*runner 1 did \d, runner 2 did \d/);
+    expect(await leftovers(data)).toEqual([]);
+    expect(await readdir(data)).toEqual([]);
+  });
+
+  test("its programs and its Postgres end with it when it is killed", async () => {
+    const data = join(folder, "postgres-killed");
+    const demo = startDemo(data, "--postgres", "--keep");
+    const port = /on port (\d+)/.exec(await demo.until("Postgres"))?.[1] ?? "";
+    await demo.until("Still running");
+    expect(await leftovers(` -p ${port} `)).toHaveLength(1);
+    demo.signal("SIGKILL");
+    expect(await demo.exitCode).toBe(null);
+    await vi.waitFor(async () => expect(await leftovers(data)).toEqual([]), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await leftovers(` -p ${port} `)).toEqual([]), { timeout: 20_000 });
+  });
+});
 
 describe("npm run demo", () => {
   test("ends with a pull request; a second run against the same data changes nothing; nothing is left running", async () => {
