@@ -45,7 +45,7 @@ export function classifyFailure(said: {
   httpStatus?: number | undefined;
   text: string;
 }): Failure | undefined {
-  const status = statusAtTheDoor(said.text) ?? said.httpStatus ?? httpStatusIn(said.text);
+  const status = said.httpStatus ?? httpStatusIn(said.text);
   const told = byText.find(({ pattern }) => pattern.test(said.text))?.failure;
   // A status is certain, but these three hide behind 400, 403, 413 and 429.
   if (told && (told.code === "context_too_long" || told.code === "refused")) return told;
@@ -57,12 +57,6 @@ export function classifyFailure(said: {
   if (status === 408 || status >= 500) return { code: "overloaded", retryable: true };
   if (status === 404) return { code: "invalid_job", retryable: false };
   return told;
-}
-
-/** What the model API said, where the model door told it in a failure of its own. */
-function statusAtTheDoor(text: string): number | undefined {
-  const match = /Patchbay: the model API answered with status ([1-5]\d\d)\b/.exec(text);
-  return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
 /** The HTTP status that a message names, such as "unexpected status 401 Unauthorized" (Codex) or "API Error: 529" (Claude). */

@@ -1,10 +1,12 @@
 // One run of an agent. A simulated one needs nothing; a real one gets doors of its own, and what went through them is
 // what the step has used up.
 import type { Agent, AgentOutcome, InputArtifact } from "../agents/agent.ts";
+import { classifyFailure } from "../agents/failure.ts";
 import { explain } from "../errors.ts";
 import { isReadOnly } from "../job/step-spec.ts";
 import type { Reservation } from "../budget/reservation.ts";
 import type { Doors } from "../sandbox/doors.ts";
+import type { LastWord } from "../sandbox/model/failures.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { followSpending } from "./follow-spending.ts";
 import type { StepLog } from "./step-log.ts";
@@ -83,7 +85,8 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       onDecision: (decision) => log.decision(decision),
       onCall: (spent) => following.note(spent),
     });
-    outcome = account(await ask(doors, AbortSignal.any([signal, doors.exceeded])), doors, signal.aborted);
+    const told = await ask(doors, AbortSignal.any([signal, doors.exceeded]));
+    outcome = account(bySource(agent, told, doors.lastWord()), doors, signal.aborted);
   } finally {
     await doors?.close();
     await following.end();
@@ -121,6 +124,20 @@ async function reserve(
 function resumePrompt({ reason }: Resumed): string {
   const interrupted = reason === "" ? "" : ` (${reason})`;
   return `You were interrupted${interrupted}. Everything stands as you left it. Go on with the task and end with the report.\n`;
+}
+
+/** Why it failed as the model API told it, where the program tells nothing, or only what the model door made of it. */
+function bySource(agent: Agent, outcome: AgentOutcome, word: LastWord | undefined): AgentOutcome {
+  const isVague = outcome.error?.code === "bad_output" || agent.repeatsFailedCalls;
+  if (!word || !isVague || (outcome.status !== "failed" && outcome.status !== "retryable")) return outcome;
+  const failure = classifyFailure(word);
+  if (!failure) return outcome;
+  const status = word.httpStatus === undefined ? "" : `status ${word.httpStatus} from the model API: `;
+  return {
+    ...outcome,
+    status: failure.retryable ? "retryable" : "failed",
+    error: { code: failure.code, message: `${agent.name}: ${status}${word.text}` },
+  };
 }
 
 /** What passed the doors counts more than what the program says of itself. */

@@ -10,6 +10,7 @@ import { createEgressProxy } from "./egress/egress-proxy.ts";
 import { listen, type Listening } from "./listen.ts";
 import { makeDummyKey } from "./model/dummy-key.ts";
 import { createLedger, type Limits, type Spent } from "./model/ledger.ts";
+import type { LastWord } from "./model/failures.ts";
 import { createModelDoor } from "./model/model-door.ts";
 import type { PriceTable } from "./model/prices.ts";
 import { ProviderName, type Providers } from "./model/provider.ts";
@@ -24,6 +25,8 @@ export interface Doors {
   /** Proxy variables for a launch over TCP, without a sandbox; empty with sockets. */
   environment: Record<string, string>;
   spent(): Spent;
+  /** What the model API said when the last call got no answer; undefined when it got one. */
+  lastWord(): LastWord | undefined;
   /** Aborts (reason: UserError with code "budget") when a limit is reached during the run; what is in flight is cut. */
   exceeded: AbortSignal;
   /** Ends everything that is under way. `spent` still answers. */
@@ -134,6 +137,7 @@ export function createDoors(options: DoorsOptions): OpenDoors {
       token,
       environment: over === "tcp" && egress ? proxyEnvironment(ports.egress) : {},
       spent: () => ledger.spent(),
+      lastWord: () => model?.lastWord(),
       exceeded: exceeded.signal,
       close,
     };

@@ -5,7 +5,7 @@ import type { Decisions } from "../decision.ts";
 import type { DoorServer } from "../listen.ts";
 import { createPending } from "../pending.ts";
 import { carriesToken } from "./dummy-key.ts";
-import { createFailures } from "./failures.ts";
+import { createFailures, finalWords, type LastWord } from "./failures.ts";
 import type { Ledger } from "./ledger.ts";
 import { dialects, type ProviderName, type Providers } from "./provider.ts";
 import { refuseCall } from "./refuse-call.ts";
@@ -29,7 +29,9 @@ const maxConnections = 128;
 const maxHeaderBytes = 32_768;
 
 /** A server that listens nowhere yet. */
-export function createModelDoor(options: ModelDoorOptions): DoorServer {
+export function createModelDoor(
+  options: ModelDoorOptions,
+): DoorServer & { lastWord(): LastWord | undefined } {
   const { providers, token, ledger, decisions, cut } = options;
   const upstream = createUpstream();
   const failures = createFailures({ final: options.failuresAreFinal });
@@ -81,8 +83,7 @@ export function createModelDoor(options: ModelDoorOptions): DoorServer {
         const { finalStatus } = dialects[provider];
         return refuse(provider, finalStatus, `${why}; Patchbay makes no further call for this step`);
       }
-      const failed = failures.untold();
-      if (failed !== undefined) return refuse(provider, failures.told(provider, 502), failed);
+      if (failures.untold()) return refuse(provider, dialects[provider].finalStatus, finalWords);
     }
     const configured = providers[provider];
     if (!configured) return refuse(provider, 404, `no ${provider} provider is configured`);
@@ -92,6 +93,7 @@ export function createModelDoor(options: ModelDoorOptions): DoorServer {
 
   return {
     server,
+    lastWord: () => failures.last(),
     async settled() {
       await pending.settled();
       upstream.close();

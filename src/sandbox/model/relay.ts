@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { explain } from "../../errors.ts";
 import type { Decisions } from "../decision.ts";
-import { type Failures, messageOf } from "./failures.ts";
+import { type Failures, type LastWord, messageOf } from "./failures.ts";
 import { requestHeadersOf } from "./headers.ts";
 import { createBodyInspection } from "./inspect-body.ts";
 import type { Call, CallEnd, Ledger } from "./ledger.ts";
@@ -14,6 +14,7 @@ import { RefusedBody } from "./refused-body.ts";
 import type { Route } from "./route.ts";
 import { sendBody } from "./send-body.ts";
 import type { Upstream } from "./upstream.ts";
+import type { UsageNews } from "./usage.ts";
 
 interface Exchange {
   req: IncomingMessage;
@@ -42,11 +43,16 @@ export async function relay(exchange: Exchange, options: RelayOptions): Promise<
   const bytes = { sent: 0, received: 0 };
   let end: CallEnd = "cut";
   let reason = "cut";
+  let word: LastWord | undefined;
 
   const { request, answered } = options.upstream.send(route.url, { method, headers: headersOf(exchange) });
   const onCut = (): void => {
     request.destroy();
     if (res.headersSent) res.destroy();
+  };
+  const tell = (status: number, text: string): void => {
+    const told = options.failures.told(route.provider, status, text);
+    refuseCall(res, route.provider, told.status, told.text);
   };
   options.cut.addEventListener("abort", onCut, { once: true });
   res.once("close", () => request.destroy());
@@ -65,10 +71,13 @@ export async function relay(exchange: Exchange, options: RelayOptions): Promise<
     reason = problem ?? `status ${status}`;
     if (status < 200 || status > 299) end = "failed";
     if (options.failures.rewords(status)) {
-      reason = await messageOf(answer, apiKey);
-      refuseCall(res, route.provider, options.failures.told(route.provider, status), reason);
+      word = { httpStatus: status, text: await messageOf(answer, apiKey) };
+      tell(status, word.text);
     } else if (problem === undefined) {
-      const meter = meterOf(route, answer, call);
+      const meter = meterOf(route, answer, (news) => {
+        call?.news(news);
+        if (news.refusal !== undefined) word = { httpStatus: undefined, text: `refused: ${news.refusal}` };
+      });
       await passOn(answer, res, {
         apiKey,
         onChunk(chunk) {
@@ -93,11 +102,12 @@ export async function relay(exchange: Exchange, options: RelayOptions): Promise<
         refuseCall(res, route.provider, dialects[route.provider].finalStatus, reason);
       } else {
         end = "failed";
-        const status = options.failures.told(route.provider, 502);
-        refuseCall(res, route.provider, status, `calling the model API: ${reason}`);
+        word = { httpStatus: undefined, text: `calling the model API: ${reason}` };
+        tell(502, word.text);
       }
     } else if (error instanceof BrokenAnswer && !options.cut.aborted) {
-      options.failures.brokeOff(reason);
+      word = { httpStatus: undefined, text: reason };
+      options.failures.brokeOff();
     }
     request.destroy();
   } finally {
@@ -105,6 +115,7 @@ export async function relay(exchange: Exchange, options: RelayOptions): Promise<
     // What the provider did not want to read is of no use to anyone.
     req.resume();
     call?.close(end, bytes);
+    if (billed) options.failures.note(word);
     const target = `${route.provider}${route.path}`;
     const counted = { bytes_up: bytes.sent, bytes_down: bytes.received };
     options.decisions.record({ method, target, allowed: end !== "refused", reason, ...counted });
@@ -149,10 +160,10 @@ function lookInto(
   };
 }
 
-function meterOf(route: Route, answer: IncomingMessage, call: Call | undefined) {
-  const { kind } = route.endpoint;
+function meterOf(route: Route, answer: IncomingMessage, onNews: (news: UsageNews) => void) {
+  const { billed, kind } = route.endpoint;
   const contentType = answer.headers["content-type"] ?? "";
-  return call && kind && createMeter({ kind, contentType, onNews: (news) => call.news(news) });
+  return billed && kind && createMeter({ kind, contentType, onNews });
 }
 
 /** Gemini's calls name their model in the path. */

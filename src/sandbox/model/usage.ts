@@ -21,10 +21,13 @@ export interface UsageNews {
   model?: string | undefined;
   /** The call's tokens so far, each the whole count; what an event does not tell is absent. */
   tokens?: Partial<Tokens> | undefined;
+  /** The words of a model that refused; only where its program does not tell. */
+  refusal?: string | undefined;
   /** True when nothing more is to come. */
   final: boolean;
 }
 
+const maxRefusalChars = 500;
 const Count = z.number().nonnegative().catch(0);
 const MaybeCount = z.number().nonnegative().optional().catch(undefined);
 const Model = z.string().max(300).optional().catch(undefined);
@@ -54,7 +57,14 @@ const ResponsesUsage = z.object({
   output_tokens: Count,
   input_tokens_details: CacheDetails,
 });
-const Response = z.object({ model: Model, usage: ResponsesUsage.nullish().catch(undefined) });
+const Response = z.object({
+  model: Model,
+  usage: ResponsesUsage.nullish().catch(undefined),
+  output: z
+    .array(z.object({ content: z.array(z.object({ refusal: z.string().optional() })).optional() }))
+    .optional()
+    .catch(undefined),
+});
 /** A whole response, or an event with one. */
 const ResponsesEvent = Response.extend({ type: z.string().optional(), response: Response.optional() });
 
@@ -129,8 +139,10 @@ const readers: Record<CallKind, (value: unknown) => UsageNews | undefined> = {
     const response = data?.response ?? data;
     if (!response?.usage) return undefined;
     const { usage } = response;
+    const parts = response.output?.flatMap(({ content = [] }) => content) ?? [];
     return {
       model: response.model,
+      refusal: parts.find(({ refusal }) => refusal !== undefined)?.refusal?.slice(0, maxRefusalChars),
       tokens: { ...splitInput(usage.input_tokens, usage.input_tokens_details), output: usage.output_tokens },
       final: true,
     };
