@@ -51,7 +51,10 @@ export function createBudgets(options: {
         const now = clock();
         // A step has one attempt at a time: an earlier one that still holds something is dead.
         const dead = ({ job_id, step_id }: Spender): boolean => job_id === jobId && step_id === stepId;
-        const { ledger, lines } = endDead(turnDay(kept, now), dead, now);
+        const turned = turnDay(kept, now);
+        // Asked twice, when the store did not hear that it had kept the first answer: that one is forgotten.
+        const holds = turned.ledger.holds.filter((hold) => hold.id !== id);
+        const { ledger, lines } = endDead({ ...turned, ledger: { ...turned.ledger, holds } }, dead, now);
         const inForce = limitsFor(ledger, spender, { limits, job });
         const usual = estimate(ledger, spender);
         const grant = grantBefore(inForce, usual);

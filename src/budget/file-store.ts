@@ -3,17 +3,15 @@ import { constants, readFileSync, readdirSync, renameSync, unlinkSync } from "no
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { UserError } from "../errors.ts";
 import { errorCode } from "../io/file.ts";
 import { openFolderLock } from "../io/folder-lock.ts";
 import { appendLinesSync, replaceFileSync } from "../io/replace-file.ts";
-import { Ledger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
+import { parseJson, readLedger } from "./read-ledger.ts";
 import { rebuildLedger } from "./rebuild.ts";
 import { lastWords, Spending } from "./spending.ts";
 import type { BudgetStore } from "./store.ts";
 
-const AnyVersion = z.object({ schema_version: z.string() });
-const knownVersion = "1.0";
 const dayFile = /^(\d{4}-\d{2}-\d{2})\.jsonl$/;
 /** How many days' files are kept. */
 const keptDays = 400;
@@ -33,16 +31,8 @@ export async function openFileBudgetStore(options: {
   function readState(): Ledger | undefined {
     const text = readText(statePath);
     if (text === undefined) return retell();
-    const value = parseJson(text);
-    const state = Ledger.safeParse(value);
-    if (state.success) return state.data;
-    const version = AnyVersion.safeParse(value).data?.schema_version;
-    if (version !== undefined && version !== knownVersion) {
-      throw new UserError(
-        `${statePath} was written by another version of Patchbay (format ${version}, this one knows ${knownVersion}); run that version, or move the file away to begin anew`,
-        { code: "budget" },
-      );
-    }
+    const state = readLedger(text, statePath);
+    if (state) return state;
     const aside = `${statePath}.damaged`;
     renameSync(statePath, aside);
     onDamaged(aside);
@@ -101,13 +91,5 @@ function readText(path: string): string | undefined {
   } catch (error) {
     if (errorCode(error) === "ENOENT") return undefined;
     throw error;
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -24,7 +24,10 @@ const givenUp = (crashes: number): string =>
 export async function assemble(config: Config, credentials: Credentials) {
   const rooms = await openRooms(config);
   const { redactor, log, artifacts, audit, budgets, clock } = rooms;
-  const queues = await openQueues(config, log);
+  const queues = await openQueues(rooms).catch(async (error: unknown) => {
+    await rooms.close();
+    throw error;
+  });
   const outbox = await queues.open("outbox", { payload: Intent, maxCrashes: maxHandOverCrashes });
   const reply = createInboxReply({ outbox, host: config.github.host });
   const inbox = await queues.open("inbox", {
@@ -74,7 +77,6 @@ export async function assemble(config: Config, credentials: Credentials) {
     tokenFor,
     async close(): Promise<void> {
       await Promise.all([jobs.close(), inbox.close(), outbox.close()]);
-      await queues.close();
       await rooms.close();
     },
   };

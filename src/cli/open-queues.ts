@@ -6,7 +6,7 @@ import type { Log } from "../log.ts";
 import type { Queue, Ticket } from "../queue/contract.ts";
 import { createFsQueue } from "../queue/fsqueue/fsqueue.ts";
 import type { Holder } from "../queue/holder.ts";
-import { openDatabase } from "../queue/postgres/database.ts";
+import type { Database } from "../queue/postgres/database.ts";
 import { createPostgresQueue } from "../queue/postgres/postgres-queue.ts";
 import { requireSharedFolder, type SharedFolder } from "../queue/postgres/shared-folder.ts";
 
@@ -22,42 +22,29 @@ interface QueueNeeds<Payload> {
 
 interface QueueRoom {
   open<Payload>(name: QueueName, needs: QueueNeeds<Payload>): Promise<Queue<Payload>>;
-  /** After every queue of it is closed. */
-  close(): Promise<void>;
 }
-
-/** In a database a dead runner is looked for this often at least, and four times in the length of a lease. */
-const longestSweepMs = 60_000;
 
 /** What every machine of a database shares besides it. */
 export function artifactsFolder(config: Pick<Config, "ARTIFACTS_ROOT">): SharedFolder {
   return { name: "artifacts", path: config.ARTIFACTS_ROOT, variable: "ARTIFACTS_ROOT" };
 }
 
-/** Throws UserError when the database can't be used, or the artifacts' folder isn't the one that all share. */
-export async function openQueues(config: Config, log: Log): Promise<QueueRoom> {
+/** Throws UserError when the artifacts' folder isn't the one that all machines of the database share. */
+export async function openQueues(rooms: {
+  config: Config;
+  log: Log;
+  database: Database | undefined;
+}): Promise<QueueRoom> {
+  const { config, log, database } = rooms;
   const shared = { leaseMs: config.RUNNER_RECLAIM_AFTER_SEC * 1000, log };
-  if (config.DATABASE_URL === undefined) {
+  if (!database) {
     const roots: Record<QueueName, string> = {
       inbox: join(config.DATA_ROOT, "inbox"),
       jobs: config.queueRoot,
       outbox: join(config.DATA_ROOT, "outbox"),
     };
-    return {
-      open: (name, needs) => createFsQueue({ ...shared, ...needs, root: roots[name] }),
-      close: async () => undefined,
-    };
+    return { open: (name, needs) => createFsQueue({ ...shared, ...needs, root: roots[name] }) };
   }
-  const sweepMs = Math.min(longestSweepMs, shared.leaseMs / 4);
-  const database = await openDatabase({ url: config.DATABASE_URL, sweepMs, log });
-  try {
-    await requireSharedFolder(database, artifactsFolder(config));
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-  return {
-    open: (name, needs) => createPostgresQueue({ ...shared, ...needs, database, name }),
-    close: () => database.close(),
-  };
+  await requireSharedFolder(database, artifactsFolder(config));
+  return { open: (name, needs) => createPostgresQueue({ ...shared, ...needs, database, name }) };
 }

@@ -11,6 +11,7 @@ import { createLog } from "../log.ts";
 import { createRedactor } from "../redact.ts";
 import { openAgentHealth } from "./agent-health.ts";
 import { openAudit } from "./audit/open-audit.ts";
+import { openSharedDatabase } from "./open-database.ts";
 import { openBudgets } from "./open-budgets.ts";
 
 /** Makes the folders that are missing. Throws UserError for agents and versions that are described wrongly. */
@@ -41,7 +42,8 @@ export async function openRooms(config: Config) {
   const clock = (): Date => new Date();
   const audit = openAudit(config, { mask: (text) => redactor.mask(text), clock, log });
   const { preflight, health } = openAgentHealth({ config, agents, clock, log });
-  const { budgets, close: closeBudgets } = await openBudgets({ config, clock, log });
+  const database = await openSharedDatabase(config, log);
+  const { budgets, close: closeBudgets } = await openBudgets({ config, clock, log, database });
   return {
     config,
     redactor,
@@ -54,9 +56,12 @@ export async function openRooms(config: Config) {
     health,
     audit,
     budgets,
+    /** Undefined without DATABASE_URL. */
+    database,
     clock,
     async close(): Promise<void> {
       await Promise.all([audit.close(), closeBudgets()]);
+      await database?.close();
     },
   };
 }

@@ -2,12 +2,12 @@ import { appendFile, readFile, readdir, rm, stat, symlink, writeFile } from "nod
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../temp-folder.ts";
-import { openTestBudget, step } from "./house.ts";
+import { openFileBudget, step } from "./house.ts";
 
 const root = await temporaryFolder();
 
 test("a state that was lost or damaged is told again from the days' files", async () => {
-  const house = await openTestBudget(root, { costUsdPerJob: 5, costUsdPerDay: 8 });
+  const house = await openFileBudget(root, { costUsdPerJob: 5, costUsdPerDay: 8 });
   await house.spend({}, 2, 3);
   house.at("2026-07-29T12:00:00.000Z");
   await house.spend({ jobId: "b" }, 2, 2);
@@ -23,7 +23,7 @@ test("a state that was lost or damaged is told again from the days' files", asyn
 });
 
 test("a line that a dying process left half written loses nothing but itself", async () => {
-  const house = await openTestBudget(root, {});
+  const house = await openFileBudget(root, {});
   await house.spend({}, 1, 1);
   await appendFile(join(house.folder, "2026-07-28.jsonl"), '{"schema_version":"1.0","at":"2026');
   await house.spend({ jobId: "b" }, 2, 2);
@@ -31,7 +31,7 @@ test("a line that a dying process left half written loses nothing but itself", a
 });
 
 test("a state of another version is left alone", async () => {
-  const house = await openTestBudget(root, {});
+  const house = await openFileBudget(root, {});
   const state = join(house.folder, "state.json");
   await writeFile(state, '{"schema_version":"9.0","more":true}\n');
   await expect(house.budgets.reserve(step())).rejects.toThrow(/another version .*9\.0/);
@@ -39,7 +39,7 @@ test("a state of another version is left alone", async () => {
 });
 
 test("a link in place of the state is not followed", async () => {
-  const house = await openTestBudget(root, {});
+  const house = await openFileBudget(root, {});
   const elsewhere = join(root, "elsewhere.json");
   await writeFile(elsewhere, "{}");
   await symlink(elsewhere, join(house.folder, "state.json"));
@@ -48,7 +48,7 @@ test("a link in place of the state is not followed", async () => {
 });
 
 test("files are for their owner alone and don't pile up", async () => {
-  const house = await openTestBudget(root, { callsPerDay: 100 });
+  const house = await openFileBudget(root, { callsPerDay: 100 });
   for (let day = 0; day < 420; day++) {
     await writeFile(join(house.folder, `${dayBefore(day)}.jsonl`), "");
   }
@@ -65,7 +65,7 @@ test("files are for their owner alone and don't pile up", async () => {
 });
 
 test("the state stays small however many jobs there were", async () => {
-  const house = await openTestBudget(root, {});
+  const house = await openFileBudget(root, {});
   const state = join(house.folder, "state.json");
   for (let job = 0; job < 30; job++) await house.spend({ jobId: `job ${job}` }, 1, 1);
   house.at("2026-08-28T12:00:00.000Z");
@@ -75,7 +75,7 @@ test("the state stays small however many jobs there were", async () => {
 });
 
 test("a disk that refuses is told, and nothing counts", async () => {
-  const house = await openTestBudget(root, { callsPerDay: 1 });
+  const house = await openFileBudget(root, { callsPerDay: 1 });
   await house.budgets.release("nobody");
   const state = join(house.folder, "state.json");
   const before = await readFile(state, "utf8");

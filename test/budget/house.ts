@@ -1,4 +1,4 @@
-// A budget in a folder of its own, with a clock that is set.
+// A budget of its own, with a clock that is set.
 import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { type Budgets, createBudgets, type StepToPay } from "../../src/budget/budget.ts";
@@ -31,38 +31,44 @@ export function step(of: Partial<StepToPay> = {}): StepToPay {
 }
 
 export interface TestBudget {
-  folder: string;
   store: BudgetStore;
   budgets: Budgets;
-  damaged: string[];
   /** What the clock says from now on. */
   at(time: string): void;
-  /** Another process's view: the same folder, opened anew. */
+  /** Another process's view: the same ledger, opened anew. */
   again(limits?: Partial<BudgetLimits>): Promise<TestBudget>;
   /** A whole run. */
   spend(of: Partial<StepToPay>, requests: number, costUsd: number | undefined): Promise<string[]>;
 }
 
-export async function openTestBudget(root: string, limits: Partial<BudgetLimits>): Promise<TestBudget> {
-  return openIn(await mkdtemp(join(root, "budget-")), limits);
-}
-
-async function openIn(folder: string, limits: Partial<BudgetLimits>): Promise<TestBudget> {
+/** A budget on the store that `open` gives, each time as another process would see it. */
+export async function createTestBudget(
+  open: () => Promise<BudgetStore>,
+  limits: Partial<BudgetLimits>,
+): Promise<TestBudget> {
   let now = new Date("2026-07-28T12:00:00.000Z");
-  const damaged: string[] = [];
-  const store = await openFileBudgetStore({ folder, onDamaged: (path) => damaged.push(path) });
+  const store = await open();
   const budgets = createBudgets({ store, limits: { ...noLimits, ...limits }, clock: () => now });
   return {
-    folder,
     store,
     budgets,
-    damaged,
     at: (time) => {
       now = new Date(time);
     },
-    again: (others = limits) => openIn(folder, others),
+    again: (others = limits) => createTestBudget(open, others),
     async spend(of, requests, costUsd) {
       return (await budgets.reserve(step(of))).settle({ requests, costUsd });
     },
   };
+}
+
+/** One in a folder of its own below `root`; `damaged` are the states that could not be read. */
+export async function openFileBudget(
+  root: string,
+  limits: Partial<BudgetLimits>,
+): Promise<TestBudget & { folder: string; damaged: string[] }> {
+  const folder = await mkdtemp(join(root, "budget-"));
+  const damaged: string[] = [];
+  const open = () => openFileBudgetStore({ folder, onDamaged: (path) => damaged.push(path) });
+  return { ...(await createTestBudget(open, limits)), folder, damaged };
 }

@@ -6,7 +6,9 @@ import { appendFileSync } from "node:fs";
 import { z } from "zod";
 import { createBudgets } from "../../src/budget/budget.ts";
 import { openFileBudgetStore } from "../../src/budget/file-store.ts";
+import { openPostgresBudgetStore } from "../../src/budget/postgres-store.ts";
 import { UserError } from "../../src/errors.ts";
+import { openDatabase } from "../../src/queue/postgres/database.ts";
 import { noLimits, step } from "./house.ts";
 
 export const Task = z.object({
@@ -21,7 +23,8 @@ export const Task = z.object({
 export type Task = z.infer<typeof Task>;
 
 export const Orders = z.object({
-  folder: z.string(),
+  /** Where the ledger is. */
+  place: z.union([z.object({ folder: z.string() }), z.object({ url: z.string(), schema: z.string() })]),
   truth: z.string(),
   costUsdPerDay: z.number().optional(),
   callsPerDay: z.number().optional(),
@@ -31,10 +34,17 @@ export const Orders = z.object({
 });
 export type Orders = z.infer<typeof Orders>;
 
-const { folder, truth, costUsdPerDay, callsPerDay, killedAfterMs, tasks } = Orders.parse(
+const { place, truth, costUsdPerDay, callsPerDay, killedAfterMs, tasks } = Orders.parse(
   JSON.parse(process.argv[2] ?? ""),
 );
-const store = await openFileBudgetStore({ folder, onDamaged: () => process.exit(3) });
+const onDamaged = (): void => process.exit(3);
+const store =
+  "folder" in place
+    ? await openFileBudgetStore({ folder: place.folder, onDamaged })
+    : await openPostgresBudgetStore({
+        database: { ...(await openDatabase({ url: place.url, maxConnections: 2 })), schema: place.schema },
+        onDamaged,
+      });
 const limits = { ...noLimits, costUsdPerDay, callsPerDay };
 const budgets = createBudgets({ store, limits, clock: () => new Date() });
 const say = (line: string): void => appendFileSync(truth, `${line}\n`);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Postgres, startPostgres } from "../../demo/postgres/start.ts";
 import { examineDatabase } from "../../src/cli/examine-database.ts";
+import { openSharedDatabase } from "../../src/cli/open-database.ts";
 import { openQueues } from "../../src/cli/open-queues.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
@@ -46,8 +47,9 @@ describe("what the doctor says of the database", () => {
 
   test("whether the folder is the one that all share", async () => {
     const config = await configFor("first");
-    const queues = await openQueues(config, log);
-    await queues.close();
+    const database = await openSharedDatabase(config, log);
+    await openQueues({ config, log, database });
+    await database?.close();
     expect(await examineDatabase(config)).toContainEqual({
       name: "shared folder",
       level: "ok",
@@ -114,7 +116,7 @@ describe("what the doctor says of the database", () => {
         remedy: expect.stringContaining("DATABASE_URL"),
       }),
     ]);
-    await expect(openQueues(config, log)).rejects.toThrow(
+    await expect(openSharedDatabase(config, log)).rejects.toThrow(
       /opening the database: .*ECONNREFUSED.*DATABASE_URL/,
     );
     await server.start();

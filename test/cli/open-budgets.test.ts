@@ -13,7 +13,7 @@ const log = createLog({ level: "silent", json: true, mask: (line) => line });
 
 async function reserveWith(environment: Record<string, string>) {
   const config = loadConfig({ ...environment, DATA_ROOT: await mkdtemp(join(root, "data-")) });
-  const opened = await openBudgets({ config, clock: () => new Date(), log });
+  const opened = await openBudgets({ config, clock: () => new Date(), log, database: undefined });
   try {
     const { limits } = await opened.budgets.reserve(step({ jobBudgetUsd: 90 }));
     expect(existsSync(join(config.DATA_ROOT, "budget", "state.json"))).toBe(true);

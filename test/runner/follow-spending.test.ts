@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { Usage } from "../../src/budget/usage.ts";
 import { followSpending } from "../../src/runner/follow-spending.ts";
-import { openTestBudget, step } from "../budget/house.ts";
+import { openFileBudget, step } from "../budget/house.ts";
 import { temporaryFolder } from "../temp-folder.ts";
 
 const root = await temporaryFolder();
@@ -16,7 +16,7 @@ const spent = (requests: number, usd: number | undefined) => ({
 const silent = { warn: () => undefined };
 
 test("limits grow in place while something is left, and what was used is kept for the case of a crash", async () => {
-  const { budgets, store } = await openTestBudget(root, { costUsdPerDay: 8 });
+  const { budgets, store } = await openFileBudget(root, { costUsdPerDay: 8 });
   const reserved = await budgets.reserve(step());
   const { limits } = reserved;
   expect(limits).toEqual({ maxCostUsd: 4, maxRequests: undefined });
@@ -29,7 +29,7 @@ test("limits grow in place while something is left, and what was used is kept fo
 });
 
 test("one word at a time, the last one always", async () => {
-  const { budgets } = await openTestBudget(root, {});
+  const { budgets } = await openFileBudget(root, {});
   const reserved = await budgets.reserve(step());
   const told: number[] = [];
   let busy = 0;
@@ -54,7 +54,7 @@ test("one word at a time, the last one always", async () => {
 });
 
 test("a disk that refuses is told and ends nothing", async () => {
-  const { budgets } = await openTestBudget(root, { callsPerDay: 10 });
+  const { budgets } = await openFileBudget(root, { callsPerDay: 10 });
   const reserved = await budgets.reserve(step());
   const before = { ...reserved.limits };
   const warned: unknown[] = [];

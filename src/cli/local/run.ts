@@ -34,24 +34,30 @@ export interface RunOptions {
 export async function runLocally(goal: string, options: RunOptions): Promise<void> {
   const config = readEnvironmentAnywhere(options.envFile);
   const rooms = await openRooms({ ...config, LOG_LEVEL: options.verbose ? config.LOG_LEVEL : "error" });
-  const repository = await openLocalRepository({ git: rooms.git, path: config.trustedPath }, options.repo);
-  const spec = specFor(goal, options, repository);
-  const say = (text: string): void => {
-    if (!options.json) console.log(text);
-  };
-  say(
-    `${basename(repository.folder)} at ${repository.base.sha.slice(0, 12)} (${repository.base.ref}), job ${spec.job_id}`,
-  );
-  if (repository.isDirty) say("! what is not committed yet is not part of it");
+  try {
+    const repository = await openLocalRepository({ git: rooms.git, path: config.trustedPath }, options.repo);
+    const spec = specFor(goal, options, repository);
+    const say = (text: string): void => {
+      if (!options.json) console.log(text);
+    };
+    say(
+      `${basename(repository.folder)} at ${repository.base.sha.slice(0, 12)} (${repository.base.ref}), job ${spec.job_id}`,
+    );
+    if (repository.isDirty) say("! what is not committed yet is not part of it");
 
-  const result = await runOne(rooms, spec, repository, createProgressLines(say));
-  if (options.json) console.log(JSON.stringify(result, undefined, 2));
-  else await tell(rooms, result);
-  if (options.apply && result.patch && result.status === "success") {
-    const branch = await makeBranch(rooms, { spec, result, repository });
-    say(`\nOn the branch ${branch}; look at it with: git diff ${repository.base.sha.slice(0, 12)} ${branch}`);
+    const result = await runOne(rooms, spec, repository, createProgressLines(say));
+    if (options.json) console.log(JSON.stringify(result, undefined, 2));
+    else await tell(rooms, result);
+    if (options.apply && result.patch && result.status === "success") {
+      const branch = await makeBranch(rooms, { spec, result, repository });
+      say(
+        `\nOn the branch ${branch}; look at it with: git diff ${repository.base.sha.slice(0, 12)} ${branch}`,
+      );
+    }
+    process.exitCode = exitCodes[result.status] ?? 1;
+  } finally {
+    await rooms.close();
   }
-  process.exitCode = exitCodes[result.status] ?? 1;
 }
 
 const exitCodes: Partial<Record<JobResult["status"], number>> = {
@@ -120,7 +126,6 @@ async function runOne(
     await deps.audit({ kind: "job_ended", result, epoch: 1 });
     return result;
   } finally {
-    await rooms.close();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
 }
