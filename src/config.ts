@@ -74,6 +74,7 @@ const Environment = z.object({
       "an address of Postgres whose password is percent-encoded",
     )
     .optional(),
+  DATABASE_CONNECTIONS: count(4, 1000).default(10),
 
   // GitHub can redeliver for some days; until then a GUID has to be known.
   TICKETS_TTL_SEC: seconds(604_800, 315_360_000).default(2_592_000),

@@ -5,6 +5,7 @@ import { type DatabaseFacts, lookAtDatabase } from "../queue/postgres/look-at-da
 import { lookAtSharedFolder } from "../queue/postgres/shared-folder.ts";
 import type { Finding } from "./finding.ts";
 import { artifactsFolder } from "./open-queues.ts";
+import { ticketsInFiles } from "./queue-folders.ts";
 
 const name = "database";
 const oldestVersion = 130_000;
@@ -27,7 +28,26 @@ export async function examineDatabase(config: Config): Promise<Finding[]> {
       },
     ];
   }
-  return [ofServer(at, facts), ...ofDurability(facts), await ofFolder(config, facts)];
+  return [
+    ofServer(at, facts),
+    ...ofDurability(facts),
+    await ofFolder(config, facts),
+    ...(await ofFiles(config)),
+  ];
+}
+
+async function ofFiles(config: Config): Promise<Finding[]> {
+  const left = await ticketsInFiles(config);
+  if (left.length === 0) return [];
+  const found = left.map(({ folder, count }) => `${count} in ${folder}`).join(", ");
+  return [
+    {
+      name: "tickets in files",
+      level: "note",
+      found: `${found}: they wait there and are not in Postgres`,
+      remedy: "run Patchbay without DATABASE_URL until they have ended; see docs/postgres.md",
+    },
+  ];
 }
 
 /** Without the password. */

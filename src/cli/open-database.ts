@@ -8,7 +8,8 @@ const longestSweepMs = 60_000;
 
 /** Undefined without DATABASE_URL. Throws UserError when the database can't be used. */
 export async function openSharedDatabase(config: Config, log: Log): Promise<Database | undefined> {
-  if (config.DATABASE_URL === undefined) return undefined;
+  const { DATABASE_URL: url, DATABASE_CONNECTIONS: maxConnections } = config;
+  if (url === undefined) return undefined;
   const sweepMs = Math.min(longestSweepMs, (config.RUNNER_RECLAIM_AFTER_SEC * 1000) / 4);
-  return openDatabase({ url: config.DATABASE_URL, sweepMs, log });
+  return openDatabase({ url, maxConnections, sweepMs, log });
 }

@@ -1,5 +1,4 @@
 // The three queues: in plain files, or in Postgres when DATABASE_URL says so.
-import { join } from "node:path";
 import type { ZodType } from "zod";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
@@ -9,8 +8,7 @@ import type { Holder } from "../queue/holder.ts";
 import type { Database } from "../queue/postgres/database.ts";
 import { createPostgresQueue } from "../queue/postgres/postgres-queue.ts";
 import { requireSharedFolder, type SharedFolder } from "../queue/postgres/shared-folder.ts";
-
-type QueueName = "inbox" | "jobs" | "outbox";
+import { queueFolders, type QueueName, ticketsInFiles } from "./queue-folders.ts";
 
 interface QueueNeeds<Payload> {
   payload: ZodType<Payload>;
@@ -38,12 +36,11 @@ export async function openQueues(rooms: {
   const { config, log, database } = rooms;
   const shared = { leaseMs: config.RUNNER_RECLAIM_AFTER_SEC * 1000, log };
   if (!database) {
-    const roots: Record<QueueName, string> = {
-      inbox: join(config.DATA_ROOT, "inbox"),
-      jobs: config.queueRoot,
-      outbox: join(config.DATA_ROOT, "outbox"),
-    };
-    return { open: (name, needs) => createFsQueue({ ...shared, ...needs, root: roots[name] }) };
+    const folders = queueFolders(config);
+    return { open: (name, needs) => createFsQueue({ ...shared, ...needs, root: folders[name] }) };
+  }
+  for (const left of await ticketsInFiles(config)) {
+    log.warn(left, "these tickets wait in files and are not in Postgres; see docs/postgres.md, Moving");
   }
   await requireSharedFolder(database, artifactsFolder(config));
   return { open: (name, needs) => createPostgresQueue({ ...shared, ...needs, database, name }) };

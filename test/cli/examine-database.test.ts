@@ -1,12 +1,14 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { type Postgres, startPostgres } from "../../demo/postgres/start.ts";
 import { examineDatabase } from "../../src/cli/examine-database.ts";
 import { openSharedDatabase } from "../../src/cli/open-database.ts";
 import { openQueues } from "../../src/cli/open-queues.ts";
 import { type Config, loadConfig } from "../../src/config.ts";
 import { createLog } from "../../src/log.ts";
+import { createFsQueue } from "../../src/queue/fsqueue/fsqueue.ts";
 import { openDatabase } from "../../src/queue/postgres/database.ts";
 import { temporaryFolder } from "../temp-folder.ts";
 
@@ -63,11 +65,46 @@ describe("what the doctor says of the database", () => {
         found: expect.stringContaining("Mount the same folder on every machine"),
       }),
     );
-    await rm(join(config.ARTIFACTS_ROOT, ".canary"));
-    await mkdir(join(config.ARTIFACTS_ROOT, ".canary"));
-    expect(await examineDatabase(config)).toContainEqual(
+    const broken = await configFor("broken");
+    await mkdir(join(broken.ARTIFACTS_ROOT, ".canary"));
+    expect(await examineDatabase(broken)).toContainEqual(
       expect.objectContaining({ name: "shared folder", level: "missing" }),
     );
+  });
+
+  test("that tickets wait in files, which Postgres knows nothing of; ended ones are no matter", async () => {
+    const config = {
+      ...(await configFor("first")),
+      DATA_ROOT: join(folder, "moved"),
+      queueRoot: join(folder, "moved/queue"),
+    };
+    const payload = z.object({});
+    const shared = { payload, maxCrashes: 3, leaseMs: 60_000 };
+    const inbox = await createFsQueue({ ...shared, root: join(config.DATA_ROOT, "inbox") });
+    const jobs = await createFsQueue({ ...shared, root: config.queueRoot });
+    for (const id of ["a", "b"]) await jobs.enqueue({ id, key: id, payload: {} });
+    await inbox.enqueue({ id: "c", key: "c", payload: {} });
+    await inbox.cancel("c", "no");
+    await Promise.all([jobs.close(), inbox.close()]);
+    expect((await examineDatabase(config)).at(-1)).toEqual({
+      name: "tickets in files",
+      level: "note",
+      found: `2 in ${join(config.queueRoot, "pending")}: they wait there and are not in Postgres`,
+      remedy: expect.stringContaining("without DATABASE_URL"),
+    });
+    const warnings: string[] = [];
+    const telling = createLog({
+      level: "warn",
+      json: true,
+      mask(line) {
+        warnings.push(line);
+        return "";
+      },
+    });
+    const database = await openSharedDatabase(config, log);
+    await openQueues({ config, log: telling, database });
+    await database?.close();
+    expect(warnings.join("")).toMatch(/"count":2,.*these tickets wait in files/);
   });
 
   test("a wrong password and a user who may make nothing, without the password", async () => {
