@@ -1,6 +1,7 @@
 // The sandbox of this process, opened when the first program needs it.
 import { join } from "node:path";
-import { openSandbox, type Sandbox, type SandboxOptions } from "../sandbox/sandbox.ts";
+import { openSandbox, type Sandbox } from "../sandbox/sandbox.ts";
+import type { SandboxOptions } from "../sandbox/sandbox-options.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** How long an agent has between being asked to end and being killed. */

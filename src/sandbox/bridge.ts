@@ -1,17 +1,24 @@
-// Runs inside the sandbox, alone: makes ports of 127.0.0.1 out of the sockets in /run/patchbay, then runs the program
-// that its arguments name, as if it were that program. Only node: imports, and no word of TypeScript in it: the file is
-// staged as it stands, and a sandbox starts faster when Node has no types to strip.
+// Runs inside the sandbox, alone: makes ports of 127.0.0.1 out of the sockets in a folder, then runs a program as if it
+// were that program.
 //
-// Nothing depends on its good behaviour: an agent may end it, and has then only cut itself off.
+//   node bridge.mjs DOORS ENVIRONMENT PROGRAM [ARGUMENT…]
+//
+// DOORS is the folder of the sockets. ENVIRONMENT is a file with the program's whole environment as JSON, removed once
+// it is read, for a wrapper that has no other way to hand it on; "-" leaves the environment as it is.
+//
+// Only node: imports, and no word of TypeScript in it: the file is staged as it stands, and a sandbox starts faster when
+// Node has no types to strip. Nothing depends on its good behaviour: an agent may end it, and has then only cut itself off.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { constants } from "node:os";
 
+const [folder = "", environment = "-", file = "", ...args] = process.argv.slice(2);
+
 const doors = [
-  { path: "/run/patchbay/egress.sock", port: 3128 },
-  { path: "/run/patchbay/model.sock", port: 3129 },
+  { path: `${folder}/egress.sock`, port: 3128 },
+  { path: `${folder}/model.sock`, port: 3129 },
 ].filter(({ path }) => existsSync(path));
 
 for (const { path, port } of doors) {
@@ -29,8 +36,15 @@ for (const { path, port } of doors) {
   await once(server, "listening");
 }
 
-const [file = "", ...args] = process.argv.slice(2);
-const child = spawn(file, args, { stdio: "inherit" });
+const takeEnvironment = () => {
+  const text = readFileSync(environment, "utf8");
+  rmSync(environment);
+  return JSON.parse(text);
+};
+const child = spawn(file, args, {
+  stdio: "inherit",
+  ...(environment === "-" ? {} : { env: takeEnvironment() }),
+});
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 process.on("SIGINT", () => child.kill("SIGINT"));
 process.on("SIGHUP", () => child.kill("SIGHUP"));

@@ -1,6 +1,7 @@
 // A sandbox with the limits and programs of a test machine.
 import { pino } from "pino";
-import { openSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/sandbox.ts";
+import { openSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
+import type { SandboxOptions } from "../../src/sandbox/sandbox-options.ts";
 
 const testLimits = {
   memoryBytes: 2_000_000_000,

@@ -9,9 +9,9 @@ import { killMarked, markerVariable } from "../../io/process-tree.ts";
 import { writeHomeFiles } from "../home-files.ts";
 import { type DoorsFound, insideEnvironment } from "../inside.ts";
 import type { End, Launcher, LaunchOptions } from "../launch.ts";
-import type { OpenLimits } from "../limits/limits.ts";
+import type { LaunchLimits, OpenLimits } from "../limits/limits.ts";
 import { supervise } from "../supervise.ts";
-import type { AgentUser } from "./agent-user.ts";
+import { type AgentUser, requireOpenWay } from "./agent-user.ts";
 import { endNamespace, firstProcess, type FirstProcess } from "./end-namespace.ts";
 import { explainSetupFailure } from "./explain-setup-failure.ts";
 import { handOver } from "./hand-over.ts";
@@ -19,6 +19,7 @@ import {
   bwrapArguments,
   type HostSystem,
   seenBridge,
+  seenDoors,
   seenHome,
   seenNode,
   seenPath,
@@ -53,8 +54,8 @@ export function createBwrapLauncher(options: BwrapLauncherOptions): Launcher {
     const hasGit = await examineWorkspace(launch.workspace);
     await writeHomeFiles(launch.home, command.homeFiles);
     if (user) {
-      const folders = [launch.workspace, launch.home, ...(launch.doors === undefined ? [] : [launch.doors])];
-      await handOver(folders, user, options.trustedPath);
+      await handOver([launch.workspace, launch.home], user, options.trustedPath);
+      if (launch.doors !== undefined) await requireOpenWay(launch.doors, user);
     }
     const env = insideEnvironment({
       operator: environment,
@@ -66,7 +67,7 @@ export function createBwrapLauncher(options: BwrapLauncherOptions): Launcher {
     });
     const words = bwrapArguments({ ...launch, system: options.system, stage, hasGit, mounts, env });
     const inside = [
-      ...(launch.doors === undefined ? [] : [seenNode, seenBridge]),
+      ...(launch.doors === undefined ? [] : [seenNode, seenBridge, seenDoors, "-"]),
       program.path,
       ...command.args,
     ];
@@ -110,24 +111,22 @@ async function launchInside(
           }),
         async end({ pid }, graceMs) {
           await endNamespace(pid, first, graceMs);
-          await limits.end();
+          await limits.kill();
           // Before the first process is known, only the marker finds what is there.
           if (!status.programEnded) await killMarked(launch.jobId);
         },
       };
     });
-    return await conclude(end, limits.hit, status.programEnded);
+    return await conclude(end, limits, status.programEnded);
   } finally {
-    await limits.end();
+    await limits.close();
   }
 }
 
-async function conclude(
-  end: End,
-  hit: () => Promise<"memory" | "pids" | undefined>,
-  programEnded: boolean,
-): Promise<End> {
-  const limit = end.exitCode === 0 || end.ended !== undefined ? undefined : await hit();
+/** Why it ended, as far as it can be told. */
+async function conclude(end: End, limits: LaunchLimits, programEnded: boolean): Promise<End> {
+  const failed = end.exitCode !== 0 && (end.ended === undefined || end.ended === "stalled");
+  const limit = failed ? await limits.hit(!programEnded && end.signal === "SIGKILL") : undefined;
   if (limit) return { ...end, ended: limit };
   if (!programEnded && end.ended === undefined && end.exitCode !== undefined) {
     throw new UserError(explainSetupFailure(end.stderrTail), { code: "preflight" });

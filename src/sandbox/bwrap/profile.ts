@@ -8,7 +8,7 @@ import { dirname } from "node:path";
 export const seenWorkspace = "/workspace";
 export const seenHome = "/home/agent";
 /** Where the sockets of the step lie, and what makes ports of them. */
-const seenDoors = "/run/patchbay";
+export const seenDoors = "/run/patchbay";
 export const seenNode = "/opt/node";
 export const seenBridge = "/opt/bridge.mjs";
 

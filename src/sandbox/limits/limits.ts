@@ -15,17 +15,19 @@ export interface Limits {
 export type Tier = "cgroup" | "scope" | "prlimit" | "none";
 
 /** The limits of one launch. */
-interface LaunchLimits {
+export interface LaunchLimits {
   /** Words to put before the program. */
   prefix: string[];
   /** Called with the first process before it has done anything. */
   enter(pid: number): Promise<void>;
   /** Called with the first process inside the sandbox, as this machine numbers it. */
   watch(pid: number): void;
-  /** The limit that was hit so far. */
-  hit(): Promise<"memory" | "pids" | undefined>;
-  /** Ends whatever is left and forgets the launch. May be called twice. */
-  end(): Promise<void>;
+  /** The limit that was hit; `wasKilled`: the sandbox itself was, and by nobody here. */
+  hit(wasKilled: boolean): Promise<"memory" | "pids" | undefined>;
+  /** Ends whatever is left. */
+  kill(): Promise<void>;
+  /** Forgets the launch; nothing of it may be left. */
+  close(): Promise<void>;
 }
 
 /** `stop` ends the launch early for a limit that nobody else enforces. */

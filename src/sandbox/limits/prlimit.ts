@@ -1,11 +1,11 @@
 // The last resort: per-process limits, and a look at the whole tree twice a second.
-import { descendants, proportionalBytes, countTasks } from "./process-table.ts";
 import type { Limits, OpenLimits } from "./limits.ts";
+import { countTasks, descendants, proportionalBytes } from "./process-table.ts";
 import { type HardLimits, resourceLimitWords } from "./resource-limits.ts";
 
 const sampleMs = 500;
 /** A program may run into the limit for a moment and recover; a fork bomb stays there. */
-const maxFullSamples = 4;
+export const maxFullSamples = 4;
 
 /**
  * Processes are limited by the host's count of the user's, memory by process; the sum of all is looked at twice a
@@ -19,56 +19,48 @@ export function createPrlimit(options: {
 }): OpenLimits {
   const { limits } = options;
   return async (_jobId, stop) => {
-    const fallback = {
-      // Besides what the user runs already: with one user for all, other jobs and Patchbay itself.
-      tasks: (await countTasks(options.uid)) + limits.pids,
-      dataBytes: limits.memoryBytes,
-    };
     let hit: "memory" | "pids" | undefined;
     let fullSamples = 0;
     let timer: NodeJS.Timeout | undefined;
-    let ended = false;
 
-    async function sample(root: number): Promise<void> {
-      const rows = await descendants(root);
-      const tasks = rows.reduce((sum, { threads }) => sum + threads, 0);
-      if (tasks >= limits.pids) {
-        hit ??= "pids";
-        if (++fullSamples >= maxFullSamples) stop("pids");
-      } else fullSamples = 0;
-      // Pages that processes share are counted by each: only when that is too much is the exact sum taken.
-      if (rows.reduce((sum, { residentBytes }) => sum + residentBytes, 0) <= limits.memoryBytes) return;
-      const exact = await Promise.all(
-        rows.map(async ({ pid, residentBytes }) => (await proportionalBytes(pid)) ?? residentBytes),
-      );
-      if (exact.reduce((sum, bytes) => sum + bytes, 0) <= limits.memoryBytes) return;
-      hit = "memory";
-      stop("memory");
-    }
-
-    function next(root: number): void {
-      timer = setTimeout(() => {
-        // A process that ends while it is looked at is no error; the next look sees what is there then.
-        sample(root)
-          .catch(() => undefined)
-          .finally(() => {
-            if (!ended) next(root);
-          });
-      }, sampleMs);
-      timer.unref();
+    function sample(root: number): void {
+      const { tasks, memoryBytes } = usage(root, limits.memoryBytes);
+      // bwrap's own process, outside, counts too.
+      fullSamples = tasks >= limits.pids - 2 ? fullSamples + 1 : 0;
+      if (memoryBytes > limits.memoryBytes) hit = "memory";
+      else if (fullSamples > 0) hit ??= "pids";
+      if (hit === "memory" || fullSamples >= maxFullSamples) stop(hit ?? "pids");
     }
 
     return {
-      prefix: resourceLimitWords(options.prlimit, limits, options.hard, fallback),
+      prefix: resourceLimitWords(options.prlimit, limits, options.hard, {
+        // Besides what the user runs already: other jobs and, when it is the service's own user, Patchbay itself.
+        tasks: countTasks(options.uid) + limits.pids,
+        dataBytes: limits.memoryBytes,
+      }),
       async enter() {},
-      watch: next,
+      watch(pid) {
+        timer = setInterval(() => sample(pid), sampleMs);
+        timer.unref();
+      },
       async hit() {
         return hit;
       },
-      async end() {
-        ended = true;
-        clearTimeout(timer);
+      // What is left is found by others.
+      async kill() {},
+      async close() {
+        clearInterval(timer);
       },
     };
   };
+}
+
+/** Of a tree. Pages that processes share are counted by each; only when that is too much is the exact sum taken. */
+function usage(root: number, enoughBytes: number): { tasks: number; memoryBytes: number } {
+  const rows = descendants(root);
+  const tasks = rows.reduce((sum, { threads }) => sum + threads, 0);
+  const memoryBytes = rows.reduce((sum, { residentBytes }) => sum + residentBytes, 0);
+  if (memoryBytes <= enoughBytes) return { tasks, memoryBytes };
+  const exact = rows.map(({ pid, residentBytes }) => proportionalBytes(pid) ?? residentBytes);
+  return { tasks, memoryBytes: exact.reduce((sum, bytes) => sum + bytes, 0) };
 }
