@@ -48,7 +48,7 @@ export async function openCluster(options: { parent: string; settings?: Record<s
     await mkdir(folder, { recursive: true });
     await writeFile(passwordFile, password, { mode: 0o600 });
     if (user) for (const path of [folder, passwordFile]) await chown(path, user.uid, user.gid);
-    const flags = ["--auth=scram-sha-256", "--username=patchbay", `--pwfile=${passwordFile}`];
+    const flags = ["--auth=scram-sha-256", "--username=postgres", `--pwfile=${passwordFile}`];
     const child = await launch(programs.initdb, [
       "-D",
       data,
@@ -79,7 +79,7 @@ export async function openCluster(options: { parent: string; settings?: Record<s
 
   return {
     port,
-    url: `postgres://patchbay:${password}@127.0.0.1:${port}/postgres`,
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     /** Resolves when connections are accepted. */
     async start(): Promise<void> {
       const child = await launch(programs.postgres, ["-D", data, "-p", String(port), ...flags]);

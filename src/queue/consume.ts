@@ -5,6 +5,9 @@ import { backoffMs } from "./backoff.ts";
 import { CancelRequested, type Claim, LeaseLostError, type Queue } from "./contract.ts";
 import type { QueueLog } from "./queue-log.ts";
 
+/** The longest pause between two claims while the disk or the database refuses: nothing tells that it is back. */
+const longestBlindMs = 10_000;
+
 export interface ConsumeOptions<Payload> {
   queue: Pick<Queue<Payload>, "claim" | "wake">;
   /** How many claims are handled at once. */
@@ -43,7 +46,7 @@ export async function consume<Payload>(options: ConsumeOptions<Payload>): Promis
     } catch (error) {
       failures += 1;
       log.error({ error: explain(error) }, "claiming the next ticket");
-      await pause(backoffMs(failures), signal);
+      await pause(Math.min(backoffMs(failures), longestBlindMs), signal);
     }
     if (!claim) continue;
     const handling = handleOne(options, claim).finally(() => running.delete(handling));

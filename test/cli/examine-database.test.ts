@@ -39,7 +39,7 @@ describe("what the doctor says of the database", () => {
           name: "database",
           level: "ok",
           found: expect.stringMatching(
-            /^patchbay@127\.0\.0\.1:\d+\/postgres, Postgres 1\d\S*, \d+ of \d+ connections/,
+            /^postgres@127\.0\.0\.1:\d+\/postgres, Postgres 1\d\S*, \d+ of \d+ connections/,
           ),
         },
         { name: "shared folder", level: "ok", found: expect.stringContaining("not used yet") },
