@@ -34,6 +34,8 @@ export interface AgentRequest {
   signal: AbortSignal;
   onEvent: (event: AgentEvent) => void;
   launch: Launch;
+  /** For an agent that is no program and so has nobody else to end it: how long it may take, and how long be silent. */
+  patience?: { timeoutMs: number; stallMs: number } | undefined;
 }
 
 /** Undefined is unknown. */
@@ -123,5 +125,17 @@ export interface Agent {
   models?: readonly (keyof AgentRequest["gateways"])[] | undefined;
   /** True for a program that asks a failing model API again for minutes, and can't be told not to. */
   repeatsFailedCalls?: boolean | undefined;
+  /** The one model API of an agent that is no program: its `openai` gateway leads there and nowhere else. */
+  endpoint?: Endpoint | undefined;
   run(request: AgentRequest): Promise<AgentOutcome>;
+}
+
+/** A model API that speaks OpenAI's chat completions. */
+export interface Endpoint {
+  /** Its base URL. */
+  url: string;
+  /** The variable that holds the key; the agent gets neither. */
+  keyVariable: string | undefined;
+  /** Whether its name may lead to an address of a private network. */
+  privateNetwork: boolean;
 }

@@ -1,8 +1,13 @@
 // The agents that an operator describes in AGENTS_FILE, of whatever kind.
 import { z } from "zod";
 import { DescribedCli } from "./described-cli.ts";
+import { DescribedEndpoint } from "./described-endpoint.ts";
 
-const DescribedAgent = z.discriminatedUnion("kind", [DescribedCli], 'kind is "cli"');
+const DescribedAgent = z.discriminatedUnion(
+  "kind",
+  [DescribedCli, DescribedEndpoint],
+  'kind is "cli" or "http"',
+);
 export type DescribedAgent = z.infer<typeof DescribedAgent>;
 
 const List = z.array(DescribedAgent).max(50);

@@ -1,6 +1,7 @@
 // A CLI described in configuration: what an operator may say about it.
 import { z } from "zod";
 import { ErrorCode } from "../job/error-code.ts";
+import { AgentName } from "./agent-name.ts";
 import { placeholdersIn, unknownPlaceholders } from "./placeholders.ts";
 
 /** A field inside of a JSON line, such as `usage.input_tokens` or `choices.0.text`. */
@@ -103,8 +104,6 @@ const HomePath = z
     "a path below HOME, such as .config/tool.json",
   )
   .refine((path) => !path.startsWith(".patchbay/"), ".patchbay/ is Patchbay's own");
-
-const AgentName = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, "a lower-case word of at most 32 characters");
 
 export const DescribedCli = z
   .strictObject({

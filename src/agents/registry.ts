@@ -7,6 +7,7 @@ import { createCliAgent } from "./cli-agent.ts";
 import { codex } from "./codex.ts";
 import { createDescribedCli } from "./described-cli-agent.ts";
 import type { DescribedAgent } from "./described-agent.ts";
+import { createEndpointAgent } from "./endpoint-agent.ts";
 import { opencode } from "./opencode.ts";
 import { createSimulatedAgent } from "./simulated.ts";
 
@@ -43,7 +44,7 @@ export function createAgents(options: AgentsOptions): Agents {
         },
       );
     }
-    known.set(description.name, createDescribedCli(description));
+    known.set(description.name, describedAgent(description));
   }
   const allowed = new Set(options.allowedBinaries);
   return {
@@ -61,6 +62,10 @@ export function createAgents(options: AgentsOptions): Agents {
     },
     names: () => [...known.keys()],
   };
+}
+
+function describedAgent(description: DescribedAgent): Agent {
+  return description.kind === "http" ? createEndpointAgent(description) : createDescribedCli(description);
 }
 
 function unknownAgent(name: string, names: readonly string[]): UserError {

@@ -1,10 +1,13 @@
 // The doctor's look at the agents: their programs, and whether the model APIs take the keys.
 import type { DescribedAgent } from "../agents/described-agent.ts";
+import type { DescribedEndpoint } from "../agents/described-endpoint.ts";
+import { createEndpointAgent } from "../agents/endpoint-agent.ts";
 import { loadDescribedAgents } from "../agents/load-described-agents.ts";
 import { createAgents } from "../agents/registry.ts";
 import type { Config } from "../config.ts";
 import { explain, UserError } from "../errors.ts";
 import { openAgentHealth } from "./agent-health.ts";
+import { endpointProvider } from "./open-doors.ts";
 import type { Finding } from "./finding.ts";
 
 /** Every agent that is allowed, and every model API that is configured. Nothing of it is started for simulated ones. */
@@ -25,7 +28,8 @@ export async function examineAgents(config: Config): Promise<Finding[]> {
     const found = await health({ probe: true });
     return [
       sandboxFinding(config),
-      ...found.filter(({ simulated }) => !simulated).map(programFinding),
+      ...found.filter(({ simulated, binary }) => !simulated && binary !== undefined).map(programFinding),
+      ...described.flatMap((agent) => (agent.kind === "http" ? [endpointFinding(agent, config)] : [])),
       ...described.flatMap((agent) => notAllowed(agent, config)),
       ...probes.names.flatMap((name) => probeFinding(probes.last(name))),
       ...(probes.names.length === 0 ? [noModels] : []),
@@ -67,9 +71,23 @@ function programFinding({ agent, binary, path, version, problem }: Health): Find
   return { name, level: "ok", found: [path, version ?? "no version"].filter(Boolean).join(" ") };
 }
 
+/** Where it is; whether its key is set. It is not asked: many such servers list no models. */
+function endpointFinding(description: DescribedEndpoint, config: Config): Finding {
+  const name = `agent ${description.name}`;
+  const { endpoint } = createEndpointAgent(description);
+  try {
+    if (endpoint) endpointProvider(endpoint, config);
+    return { name, level: "ok", found: `${description.url}, ${description.model}` };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { name, level: "missing", found: explain(error), remedy: `set ${description.key ?? "its key"}` };
+  }
+}
+
 /** A described agent that no step can use. */
-function notAllowed({ name, binary }: DescribedAgent, { ALLOWED_BINARIES }: Config): Finding[] {
-  if (ALLOWED_BINARIES.includes(binary)) return [];
+function notAllowed(agent: DescribedAgent, { ALLOWED_BINARIES }: Config): Finding[] {
+  if (agent.kind === "http" || ALLOWED_BINARIES.includes(agent.binary)) return [];
+  const { name, binary } = agent;
   const found = `${binary} is not allowed`;
   return [{ name: `agent ${name}`, level: "note", found, remedy: `add ${binary} to ALLOWED_BINARIES` }];
 }

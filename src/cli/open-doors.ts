@@ -2,6 +2,9 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Endpoint } from "../agents/agent.ts";
+import type { Config } from "../config.ts";
+import { UserError } from "../errors.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
 import { createDoors } from "../sandbox/doors.ts";
 import { loadPrices } from "../sandbox/model/load-prices.ts";
@@ -10,17 +13,20 @@ import type { Rooms } from "./rooms.ts";
 /** Returns what opens a step's doors. Throws UserError when PRICES_FILE can't be read. */
 export async function openDoors({ config, redactor, clock, log }: Rooms): Promise<RunnerDeps["openDoors"]> {
   const prices = await loadPrices(config.PRICES_FILE);
-  const open = createDoors({ providers: config.providers, prices, redactor, clock, log });
+  const shared = { prices, redactor, clock, log };
+  const open = createDoors({ ...shared, providers: config.providers });
   const allowedHosts = config.NETWORK_POLICY === "allow" ? config.EGRESS_ALLOWLIST : [];
 
-  return async (spec, step) => {
+  return async (spec, { endpoint, ...step }) => {
+    const openOwn =
+      endpoint && createDoors({ ...shared, providers: { openai: endpointProvider(endpoint, config) } });
     // Paths of sockets are short, and the sandbox's user has to come through; the sockets themselves are its own.
     const folder = await mkdtemp(join(tmpdir(), "patchbay-doors-"));
     await chmod(folder, 0o711);
     const remove = () => rm(folder, { recursive: true, force: true });
     try {
-      const allow = spec.policy.network === "allow" ? allowedHosts : [];
-      const doors = await open({ ...step, folder, allow });
+      const allow = spec.policy.network === "allow" && !endpoint ? allowedHosts : [];
+      const doors = await (openOwn ?? open)({ ...step, folder, allow });
       return {
         ...doors,
         async close() {
@@ -33,4 +39,15 @@ export async function openDoors({ config, redactor, clock, log }: Rooms): Promis
       throw error;
     }
   };
+}
+
+/** The endpoint with its key. Throws UserError (`preflight`) when the key isn't set. */
+export function endpointProvider({ url, keyVariable, privateNetwork }: Endpoint, { secrets }: Config) {
+  const apiKey = secrets.find(({ name }) => name === keyVariable)?.value;
+  if (keyVariable !== undefined && apiKey === undefined) {
+    throw new UserError(`${keyVariable} is not set. AGENTS_FILE names it as the key for ${url}`, {
+      code: "preflight",
+    });
+  }
+  return { baseUrl: url, apiKey, publicOnly: !privateNetwork };
 }

@@ -1,5 +1,5 @@
 // What the runner needs of the other rooms.
-import type { Agent, InputArtifact } from "../agents/agent.ts";
+import type { Agent, Endpoint, InputArtifact } from "../agents/agent.ts";
 import type { Artifacts } from "../artifacts/store.ts";
 import type { StreamMask } from "../artifacts/bounded-sink.ts";
 import type { Budgets } from "../budget/budget.ts";
@@ -48,7 +48,13 @@ export interface RunnerDeps {
   /** Opens the doors of one step through which its agent reaches the models and the hosts that the job may reach. */
   openDoors: (
     spec: JobSpec,
-    step: Pick<DoorRequest, "over" | "socketOwner" | "limits" | "failuresAreFinal" | "onDecision" | "onCall">,
+    step: Pick<
+      DoorRequest,
+      "over" | "socketOwner" | "limits" | "failuresAreFinal" | "onDecision" | "onCall"
+    > & {
+      /** In place of all others: the only thing that these doors lead to. */
+      endpoint: Endpoint | undefined;
+    },
   ) => Promise<Doors>;
   /** What a patch may do without a person. */
   gate: GatePolicy;

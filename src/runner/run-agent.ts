@@ -29,8 +29,8 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
   const { agent, home, log, resumed } = part;
   const readOnly = isReadOnly(step.role);
   const folders = { workspace: workspace.tree, home };
-  // A simulated agent starts no program and works where the checkout is.
-  const sandbox = agent.simulated ? undefined : await deps.sandbox();
+  // A simulated agent starts no program and works where the checkout is; one behind an endpoint doesn't see it.
+  const sandbox = agent.simulated || agent.endpoint ? undefined : await deps.sandbox();
   const ask = (doors: Pick<Doors, "folder" | "gateways" | "token" | "environment">, stop: AbortSignal) =>
     agent.run({
       jobId: spec.job_id,
@@ -51,8 +51,9 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       token: doors.token,
       signal: stop,
       onEvent: (event) => log.event(event),
+      patience: { timeoutMs: step.timeout_sec * 1000, stallMs: deps.limits.stallMs },
       launch: async (command, onLine) => {
-        if (!sandbox) throw new Error("a simulated agent starts no program");
+        if (!sandbox) throw new Error(`${agent.name} is no agent that starts programs`);
         return sandbox.launch(
           { ...command, env: { ...command.env, ...doors.environment } },
           {
@@ -70,7 +71,7 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       },
     });
 
-  if (!sandbox) return ask({ folder: undefined, gateways: {}, token: "", environment: {} }, signal);
+  if (agent.simulated) return ask({ folder: undefined, gateways: {}, token: "", environment: {} }, signal);
   const reserved = await reserve(deps, run, part);
   const following = followSpending(reserved, deps.log);
   let doors: Doors | undefined;
@@ -78,8 +79,9 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
   try {
     doors = await deps.openDoors(spec, {
       // Only without a sandbox does an agent share this machine's loopback.
-      over: sandbox.kind === "none" ? "tcp" : "sockets",
-      ...(sandbox.user && { socketOwner: sandbox.user }),
+      over: sandbox === undefined || sandbox.kind === "none" ? "tcp" : "sockets",
+      ...(sandbox?.user && { socketOwner: sandbox.user }),
+      endpoint: agent.endpoint,
       limits: reserved.limits,
       failuresAreFinal: agent.repeatsFailedCalls,
       onDecision: (decision) => log.decision(decision),

@@ -114,6 +114,7 @@ export function createDoors(options: DoorsOptions): OpenDoors {
             log: options.log,
             failuresAreFinal: request.failuresAreFinal ?? false,
             cut: exceeded.signal,
+            resolve: options.resolve,
           });
     let ports = { egress: egressPort, model: modelPort };
     try {

@@ -8,8 +8,8 @@ import { loadDescribedAgents } from "../../src/agents/load-described-agents.ts";
 import { ask } from "./requests.ts";
 
 const file = join(import.meta.dirname, "..", "..", "docs", "agents", "gemini.yml");
-const described = (await loadDescribedAgents(file)).find((agent) => agent.kind === undefined);
-if (!described) throw new Error("docs/agents/gemini.yml describes no program");
+const [described] = await loadDescribedAgents(file);
+if (!described || described.kind === "http") throw new Error("docs/agents/gemini.yml describes no program");
 const gemini = createDescribedCli(described);
 
 async function replay(fixture: string, exitCode: number): Promise<AgentOutcome> {

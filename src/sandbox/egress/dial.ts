@@ -23,7 +23,8 @@ export interface Connection {
 const connectTimeoutMs = 10_000;
 const maxAddresses = 4;
 
-const systemResolve: Resolve = async (host) =>
+/** The addresses of a name, by the system's resolver. */
+export const systemResolve: Resolve = async (host) =>
   (await lookup(host, { all: true, order: "verbatim" })).map(({ address }) => address);
 
 const systemDial: Dial = (host, port) => connect({ host, port, autoSelectFamily: false });
@@ -38,16 +39,7 @@ export function createConnector(options: { resolve?: Resolve | undefined; dial?:
   return async (target: Target, signal: AbortSignal): Promise<Connection> => {
     let addresses = [target.host];
     if (!target.isAddress) {
-      const resolved = await resolve(target.host);
-      const own = ownAddresses();
-      addresses = resolved.filter((address) => isPublicAddress(address) && !own.has(address));
-      if (addresses.length === 0) {
-        throw new Refused(
-          resolved.length === 0
-            ? "the name has no address"
-            : `the name leads to ${resolved.slice(0, maxAddresses).join(", ")}, which no agent may reach`,
-        );
-      }
+      addresses = publicOf(await resolve(target.host));
     }
     let last: unknown;
     for (const address of addresses.slice(0, maxAddresses)) {
@@ -60,6 +52,18 @@ export function createConnector(options: { resolve?: Resolve | undefined; dial?:
     }
     throw new Error(`connecting to ${target.authority}`, { cause: last });
   };
+}
+
+/** Of what a name led to, the addresses that may be reached. Throws Refused when there are none. */
+export function publicOf(resolved: readonly string[]): string[] {
+  const own = ownAddresses();
+  const addresses = resolved.filter((address) => isPublicAddress(address) && !own.has(address));
+  if (addresses.length > 0) return addresses;
+  throw new Refused(
+    resolved.length === 0
+      ? "the name has no address"
+      : `the name leads to ${resolved.slice(0, maxAddresses).join(", ")}, which no agent may reach`,
+  );
 }
 
 /** The machine's own services must not be reached through its public address either. */

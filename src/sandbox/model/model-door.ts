@@ -3,11 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Log } from "../../log.ts";
 import type { Decisions } from "../decision.ts";
 import type { DoorServer } from "../listen.ts";
+import type { Resolve } from "../egress/dial.ts";
 import { createPending } from "../pending.ts";
 import { carriesToken } from "./dummy-key.ts";
 import { createFailures, finalWords, type LastWord } from "./failures.ts";
 import type { Ledger } from "./ledger.ts";
 import { dialects, type ProviderName, type Providers } from "./provider.ts";
+import { createPublicLookup } from "./public-lookup.ts";
 import { refuseCall } from "./refuse-call.ts";
 import { relay } from "./relay.ts";
 import { route } from "./route.ts";
@@ -23,6 +25,8 @@ interface ModelDoorOptions {
   failuresAreFinal: boolean;
   /** Aborts when what is in flight has to be cut. */
   cut: AbortSignal;
+  /** For a provider that may be at public addresses only. */
+  resolve?: Resolve | undefined;
 }
 
 const maxConnections = 128;
@@ -33,7 +37,8 @@ export function createModelDoor(
   options: ModelDoorOptions,
 ): DoorServer & { lastWord(): LastWord | undefined } {
   const { providers, token, ledger, decisions, cut } = options;
-  const upstream = createUpstream();
+  const publicOnly = Object.values(providers).some((provider) => provider?.publicOnly);
+  const upstream = createUpstream({ lookup: publicOnly ? createPublicLookup(options.resolve) : undefined });
   const failures = createFailures({ final: options.failuresAreFinal });
   const pending = createPending((error) => options.log.error({ err: error }, "a door failed"));
   const server = createServer({

@@ -8,6 +8,8 @@ export type ProviderName = z.infer<typeof ProviderName>;
 interface Provider {
   baseUrl: string;
   apiKey?: string | undefined;
+  /** True when its name may lead to public addresses only. An address that is written out is what was meant. */
+  publicOnly?: boolean | undefined;
 }
 export type Providers = { [Name in ProviderName]?: Provider | undefined };
 

@@ -6,6 +6,7 @@ import {
   type OutgoingHttpHeaders,
   request as httpRequest,
 } from "node:http";
+import type { LookupFunction } from "node:net";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 
 /** Many servers close a connection that rests for 5 s; one that is reused just then would fail the call. */
@@ -26,9 +27,10 @@ export interface Upstream {
   close(): void;
 }
 
-/** Keeps connections open between calls, as the CLIs' own clients do. */
-export function createUpstream(): Upstream {
-  const agentOptions = { keepAlive: true, timeout: restMs };
+/** Keeps connections open between calls, as the CLIs' own clients do. `lookup` takes the place of the system's resolver. */
+export function createUpstream(options: { lookup?: LookupFunction | undefined } = {}): Upstream {
+  const { lookup } = options;
+  const agentOptions = { keepAlive: true, timeout: restMs, ...(lookup && { lookup }) };
   const http = new HttpAgent(agentOptions);
   const https = new HttpsAgent(agentOptions);
 
