@@ -45,6 +45,11 @@ const Environment = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: count(0, 65_535).default(3000),
   PUBLIC_URL: httpUrl.optional(),
+  METRICS_TOKEN: z
+    .string()
+    .min(16, "at least 16 characters, for example from: openssl rand -hex 32")
+    .optional(),
+  RUNNER_METRICS_PORT: count(0, 65_535).default(0),
   MAX_WEBHOOK_BODY_BYTES: count(1024, 100_000_000).default(26_214_400),
   TRIGGER: z
     .string()

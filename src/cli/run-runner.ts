@@ -1,4 +1,5 @@
 // The runner part: claims jobs and runs them.
+import type { ServerType } from "@hono/node-server";
 import { consume } from "../queue/consume.ts";
 import { giveUpJob } from "../runner/give-up.ts";
 import { DrainRequested } from "../runner/stop.ts";
@@ -7,6 +8,8 @@ import type { House, Running } from "./assemble.ts";
 import { warnOfAgents } from "./agent-health.ts";
 import { auditGivenUp } from "./audit/audit-runner.ts";
 import { createFetchBase } from "./fetch-base.ts";
+import { listen } from "./listen.ts";
+import { openHealth } from "./open-health.ts";
 import { openRunner } from "./open-runner.ts";
 
 /** Starts claiming jobs. */
@@ -14,6 +17,7 @@ export async function runRunner(house: House): Promise<Running> {
   const { config, log, jobs } = house;
   const deps = await openRunner(house, { fetchBase: createFetchBase(house), outbox: house.outbox });
   const looked = warnOfAgents(house);
+  const health = await serveHealth(house);
   const drain = new AbortController();
   const halt = new AbortController();
   const done = consume({
@@ -38,6 +42,16 @@ export async function runRunner(house: House): Promise<Running> {
       );
       await Promise.all([done, looked]);
       clearTimeout(late);
+      health?.close();
     },
   };
+}
+
+/** A runner on a machine of its own tells of the agents there. */
+async function serveHealth(house: House): Promise<ServerType | undefined> {
+  const { HOST: host, RUNNER_METRICS_PORT: port } = house.config;
+  if (port === 0) return undefined;
+  const { server } = await listen(openHealth(house).fetch, { host, port, setting: "RUNNER_METRICS_PORT" });
+  house.log.info({ host, port }, "listening for /healthz and /metrics");
+  return server;
 }

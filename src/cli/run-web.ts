@@ -1,10 +1,9 @@
 // The web part: the webhook route, the inbox's worker and the publisher.
-import { serve, type ServerType } from "@hono/node-server";
+import { Hono } from "hono";
 import { createAnswer } from "../command/answer.ts";
 import { createAuthorize } from "../command/authorize.ts";
 import { readLabel } from "../command/label.ts";
 import { parse } from "../command/parse.ts";
-import { UserError, explain } from "../errors.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
 import { consume } from "../queue/consume.ts";
 import { unwrapHandlerError } from "../webhook/handler-error.ts";
@@ -15,6 +14,8 @@ import type { House, Running } from "./assemble.ts";
 import { askingEvent } from "./audit/audit-asking.ts";
 import { auditPublishing, auditReplied } from "./audit/audit-intent.ts";
 import { auditedSubmit } from "./audited-submit.ts";
+import { listen } from "./listen.ts";
+import { openHealth } from "./open-health.ts";
 import { openPublisher } from "./open-publisher.ts";
 import { allowedBots, labelPrefix, openKeep } from "./open-deliveries.ts";
 
@@ -98,8 +99,9 @@ export async function runWeb(house: House): Promise<Running> {
     maxBodyBytes: config.MAX_WEBHOOK_BODY_BYTES,
     log,
   });
-  const server = serve({ fetch: route.fetch, hostname: config.HOST, port: config.PORT });
-  const port = await listening(server);
+  const app = new Hono().route("/", openHealth(house)).route("/", route);
+  const at = { host: config.HOST, port: config.PORT, setting: "PORT" };
+  const { server, port } = await listen(app.fetch, at);
   log.info({ host: config.HOST, port }, "listening for webhooks");
 
   return {
@@ -121,21 +123,4 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
     });
     return made;
   };
-}
-
-/** The port, once it is open. Throws UserError when it can't be had. */
-function listening(server: ServerType): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (cause) => {
-      reject(
-        new UserError(`listening: ${explain(cause)}; set HOST and PORT to an address that is free`, {
-          cause,
-        }),
-      );
-    });
-    server.once("listening", () => {
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : 0);
-    });
-  });
 }
