@@ -3,25 +3,27 @@ import { pino } from "pino";
 import { openSandbox, type Sandbox } from "../../src/sandbox/sandbox.ts";
 import type { SandboxOptions } from "../../src/sandbox/sandbox-options.ts";
 
-const testLimits = {
-  memoryBytes: 2_000_000_000,
-  pids: 512,
-  fileBytes: 200_000_000,
-  outputBytes: 1_000_000_000,
-};
+type Some = Partial<SandboxOptions> & Pick<SandboxOptions, "kind" | "stageRoot">;
 
-/** Opens one; what is not given has a default that fits most tests. */
-export function openTestSandbox(
-  options: Partial<SandboxOptions> & Pick<SandboxOptions, "kind" | "stageRoot">,
-): Promise<Sandbox> {
+/** What is not given has a default that fits most tests. */
+export function testOptions(options: Some): SandboxOptions {
   const path = process.env["PATH"] ?? "/usr/bin:/bin";
-  return openSandbox({
+  return {
     environment: { PATH: path },
     graceMs: 50,
-    limits: testLimits,
+    limits: {
+      memoryBytes: 4_000_000_000,
+      pids: 512,
+      fileBytes: 200_000_000,
+      outputBytes: 4_000_000_000,
+    },
     mounts: [],
     trustedPath: path,
     log: pino({ level: "silent" }),
     ...options,
-  });
+  };
+}
+
+export function openTestSandbox(options: Some): Promise<Sandbox> {
+  return openSandbox(testOptions(options));
 }
