@@ -126,7 +126,8 @@ async function launchInside(
 /** Why it ended, as far as it can be told. */
 async function conclude(end: End, limits: LaunchLimits, programEnded: boolean): Promise<End> {
   const failed = end.exitCode !== 0 && (end.ended === undefined || end.ended === "stalled");
-  const limit = failed ? await limits.hit(!programEnded && end.signal === "SIGKILL") : undefined;
+  const wasKilled = !programEnded && end.signal === "SIGKILL";
+  const limit = failed ? await limits.hit({ wasKilled, said: end.stderrTail }) : undefined;
   if (limit) return { ...end, ended: limit };
   if (!programEnded && end.ended === undefined && end.exitCode !== undefined) {
     throw new UserError(explainSetupFailure(end.stderrTail), { code: "preflight" });

@@ -14,6 +14,14 @@ export interface Limits {
 
 export type Tier = "cgroup" | "scope" | "prlimit" | "none";
 
+/** How a program failed, where that may have been for a limit. */
+interface Failure {
+  /** The sandbox itself was killed, and by nobody here. */
+  wasKilled: boolean;
+  /** The end of its stderr. */
+  said: string;
+}
+
 /** The limits of one launch. */
 export interface LaunchLimits {
   /** Words to put before the program. */
@@ -22,8 +30,8 @@ export interface LaunchLimits {
   enter(pid: number): Promise<void>;
   /** Called with the first process inside the sandbox, as this machine numbers it. */
   watch(pid: number): void;
-  /** The limit that was hit; `wasKilled`: the sandbox itself was, and by nobody here. */
-  hit(wasKilled: boolean): Promise<"memory" | "pids" | undefined>;
+  /** The limit that was hit by a program that failed. */
+  hit(failure: Failure): Promise<"memory" | "pids" | undefined>;
   /** Ends whatever is left. */
   kill(): Promise<void>;
   /** Forgets the launch; nothing of it may be left. */

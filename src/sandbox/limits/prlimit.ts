@@ -4,6 +4,13 @@ import { countTasks, descendants, proportionalBytes } from "./process-table.ts";
 import { type HardLimits, resourceLimitWords } from "./resource-limits.ts";
 
 const sampleMs = 500;
+/** A program that failed, this near to the limit at its last sample, failed for it. */
+const nearly = 0.75;
+const saysNoMemory =
+  /out of memory|cannot allocate memory|allocation failed|bad_alloc|MemoryError|\bENOMEM\b|ERR_MEMORY_ALLOCATION/i;
+const saysNoProcess =
+  /cannot fork|can't fork|fork: retry|fork failed|resource temporarily unavailable|\bEAGAIN\b/i;
+
 /** A program may run into the limit for a moment and recover; a fork bomb stays there. */
 export const maxFullSamples = 4;
 
@@ -21,10 +28,12 @@ export function createPrlimit(options: {
   return async (_jobId, stop) => {
     let hit: "memory" | "pids" | undefined;
     let fullSamples = 0;
+    let peakBytes = 0;
     let timer: NodeJS.Timeout | undefined;
 
     function sample(root: number): void {
       const { tasks, memoryBytes } = usage(root, limits.memoryBytes);
+      peakBytes = Math.max(peakBytes, memoryBytes);
       // bwrap's own process, outside, counts too.
       fullSamples = tasks >= limits.pids - 2 ? fullSamples + 1 : 0;
       if (memoryBytes > limits.memoryBytes) hit = "memory";
@@ -43,8 +52,11 @@ export function createPrlimit(options: {
         timer = setInterval(() => sample(pid), sampleMs);
         timer.unref();
       },
-      async hit() {
-        return hit;
+      async hit({ said }) {
+        if (hit) return hit;
+        // One process runs into the kernel's own limit before a sample sees it; then it is told an error.
+        if (peakBytes > limits.memoryBytes * nearly || saysNoMemory.test(said)) return "memory";
+        return saysNoProcess.test(said) ? "pids" : undefined;
       },
       // What is left is found by others.
       async kill() {},

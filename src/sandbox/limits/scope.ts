@@ -55,9 +55,9 @@ export function createScope(tools: ScopeTools, limits: Limits, prefix: readonly 
           return watched;
         });
       },
-      async hit(wasKilled) {
+      async hit(failure) {
         // The manager removes the group with its counts as soon as it is empty, and nobody else kills all of it.
-        return (await (await group)?.hit(wasKilled)) ?? (wasKilled ? "memory" : undefined);
+        return (await (await group)?.hit(failure)) ?? (failure.wasKilled ? "memory" : undefined);
       },
       async kill() {
         await (await group)?.kill();

@@ -36,8 +36,6 @@ async function attack(request: AttackRequest): Promise<AttackAnswer> {
   const { id, args, env, homeFiles } = request;
   const lines: string[] = [];
   let outputChars = 0;
-  const before = process.memoryUsage().rss;
-  let grownBytes = 0;
   const controller = new AbortController();
   try {
     const launch = await launcherFor(request);
@@ -53,18 +51,16 @@ async function attack(request: AttackRequest): Promise<AttackAnswer> {
         },
         onOutput(_stream, chunk) {
           outputChars += chunk.length;
-          grownBytes = Math.max(grownBytes, process.memoryUsage.rss() - before);
         },
       },
     );
-    return { id, end, lines, outputChars, grownBytes };
+    return { id, end, lines, outputChars };
   } catch (error) {
     return {
       id,
       error: error instanceof Error ? error.message : String(error),
       lines,
       outputChars,
-      grownBytes,
     };
   }
 }

@@ -39,7 +39,5 @@ export const AttackAnswer = z.object({
   /** The first 1,000 that were printed. */
   lines: z.array(z.string()),
   outputChars: z.number(),
-  /** How much this process's memory had grown at the most. */
-  grownBytes: z.number(),
 });
 export type AttackAnswer = z.infer<typeof AttackAnswer>;

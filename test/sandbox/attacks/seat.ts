@@ -28,7 +28,7 @@ export function nothingUpTo(last: number): "ignore"[] {
   return Array.from({ length: last - 3 }, () => "ignore" as const);
 }
 
-export interface Attempt extends AttackAnswer {
+interface Attempt extends AttackAnswer {
   jobId: string;
   workspace: string;
   home: string;
@@ -66,15 +66,8 @@ export async function openSeat(name: SeatName): Promise<Seat> {
   const fixtures = inPlace(join(project, "test/fixtures/attacks"));
   const drop = drops ? ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups", "--"] : [];
   const program = inPlace(join(import.meta.dirname, "seat-program.ts"));
-  const [file = "", ...args] = [
-    ...place.words,
-    ...drop,
-    inPlace(process.execPath),
-    program,
-    join(folder, "stage"),
-    fixtures,
-  ];
-  const child = spawn(file, args, {
+  const node = [inPlace(process.execPath), program, join(folder, "stage"), fixtures];
+  const child = spawn("env", [...place.words, ...drop, ...node], {
     cwd: "/",
     env: { PATH: (process.env["PATH"] ?? "").split(":").map(inPlace).join(":"), HOME: folder },
     stdio: ["pipe", "pipe", "inherit", ...nothingUpTo(inheritedDescriptor), left.fd],
