@@ -9,17 +9,19 @@ import { z } from "zod";
 import { createClient, type Client } from "./github-client.ts";
 import { bold, createJourney, dim, green, readStage, red } from "./journey.ts";
 import type { Program } from "./processes.ts";
+import { openTemporary, prepareRealAgent, realAgents } from "./real-agent.ts";
 import { makeSource } from "./repository.ts";
 import { startPatchbay, startStandIn } from "./programs.ts";
 import { showSeveralMachines } from "./several-machines.ts";
 import { printComment, printDiff, rule } from "./show.ts";
 
-const usage = `usage: npm run demo -- [--keep] [--fresh] [--postgres] [--data DIR]
+const usage = `usage: npm run demo -- [--keep] [--fresh] [--agent NAME | --postgres] [--data DIR]
 
   --keep      leave everything running, to look at it and to write more comments in a browser
   --fresh     forget what an earlier run left
+  --agent     ${realAgents.join(", ")}: the real CLI in the sandbox, with a scripted model behind the key proxy
   --postgres  a web and two runners that share the work through a Postgres; leaves nothing behind
-  --data      where its data lies (default: var/demo)`;
+  --data      where its data lies (default: var/demo; with --agent a temporary folder, and the artifacts in artifacts/)`;
 
 const project = join(import.meta.dirname, "..");
 const repo = "acme/patchbay";
@@ -27,16 +29,16 @@ const person = "maintainer";
 const issueTitle = "Say how to run a single test file";
 const issueBody =
   "I wanted to run the tests of one file only and had to search for the way. A note in CONTRIBUTING.md would have helped.";
-const command = "/agent add a note on running a single test file to CONTRIBUTING.md";
-const waitMs = 60_000;
-const defaultData = join(project, "var", "demo");
+const goal = "add a note on running a single test file to CONTRIBUTING.md";
+const waitMs = 180_000;
 
 const { values: options } = parseArgs({
   options: {
     keep: { type: "boolean", default: false },
     fresh: { type: "boolean", default: false },
+    agent: { type: "string" },
     postgres: { type: "boolean", default: false },
-    data: { type: "string", default: defaultData },
+    data: { type: "string" },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -45,15 +47,24 @@ if (options.help) {
   process.exit(0);
 }
 
-options.data = resolve(options.data);
-const artifactsRoot =
-  options.data === defaultData ? join(project, "artifacts") : join(options.data, "artifacts");
+const { agent } = options;
+const named = realAgents.find((name) => name === agent);
+if (agent !== undefined && named === undefined) {
+  console.error(`--agent: there is no "${agent}"; known are ${realAgents.join(", ")}`);
+  process.exit(2);
+}
+const command = named === undefined ? `/agent ${goal}` : `/agent --agent ${named} ${goal}`;
+const data =
+  named === undefined || options.data !== undefined
+    ? resolve(options.data ?? join(project, "var", "demo"))
+    : openTemporary();
+const artifactsRoot = options.data === undefined ? join(project, "artifacts") : join(data, "artifacts");
 
 /** What the next run against the same data must know. */
 const Memory = z.object({ port: z.number(), job: z.string().optional() });
-const memoryFile = join(options.data, "demo.json");
-if (options.fresh) rmSync(options.data, { recursive: true, force: true });
-mkdirSync(options.data, { recursive: true });
+const memoryFile = join(data, "demo.json");
+if (options.fresh) rmSync(data, { recursive: true, force: true });
+mkdirSync(data, { recursive: true });
 let memory = existsSync(memoryFile)
   ? Memory.parse(JSON.parse(readFileSync(memoryFile, "utf8")))
   : { port: 0 };
@@ -63,6 +74,9 @@ function remember(change: Partial<z.infer<typeof Memory>>): void {
 }
 
 const programs: Pick<Program, "stop">[] = [];
+if (options.data === undefined && named !== undefined) {
+  programs.push({ stop: async () => rmSync(data, { recursive: true, force: true }) });
+}
 let stopping: Promise<void> | undefined;
 function stopAll(): Promise<void> {
   stopping ??= (async () => {
@@ -88,15 +102,15 @@ try {
 async function severalMachines(): Promise<void> {
   await showSeveralMachines({
     project,
-    data: join(options.data, "postgres"),
+    data: join(data, "postgres"),
     own: (program) => programs.push(program),
     keepRunning: options.keep ? keepRunning : undefined,
   });
 }
 
 async function demo(): Promise<void> {
-  const source = makeSource(project, join(options.data, "source"));
-  const standIn = await startStandIn({ project, data: options.data, port: memory.port });
+  const source = makeSource(project, join(data, "source"));
+  const standIn = await startStandIn({ project, data, port: memory.port });
   programs.push(standIn.program);
   const { url } = standIn.ready;
   const client = createClient(url, repo);
@@ -120,16 +134,21 @@ async function demo(): Promise<void> {
     if (step.stage === "queue" && step.job !== undefined) jobs.resolve(step.job);
     if (step.stage === "published") published.resolve();
   };
+  const real = named && (await prepareRealAgent(project, named));
+  if (real) programs.push(real);
   const patchbay = await startPatchbay({
     project,
-    data: options.data,
+    data,
     artifactsRoot,
     app: standIn.ready,
+    env: real?.env ?? {},
     onLine,
   });
   programs.push(patchbay.program);
   await client.setWebhook(`http://127.0.0.1:${patchbay.port}/api/github/webhooks`);
-  console.log(`${bold("Patchbay")}  listening on port ${patchbay.port}, simulated agents\n`);
+  console.log(
+    `${bold("Patchbay")}  listening on port ${patchbay.port}, ${named === undefined ? "simulated agents" : `${named} in the sandbox`}\n`,
+  );
 
   const earlier = (await client.issues()).find(() => true);
   const number = earlier?.number ?? (await client.openIssue(person, issueTitle, issueBody)).number;
@@ -147,6 +166,7 @@ async function demo(): Promise<void> {
   if (!isPublished(job)) await within(published.promise, patchbay.ended, "the job to be published");
   const seconds = journey.seconds();
   await show(client, { number, job, url });
+  if (!asked) real?.checkKey(join(artifactsRoot, job));
   const said = asked
     ? "still one comment and one pull request"
     : `from comment to pull request in ${seconds.toFixed(1)} s`;

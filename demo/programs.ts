@@ -45,11 +45,12 @@ interface Surroundings {
 
 /** Starts Patchbay against the stand-in; `ended` rejects when it ends by itself. */
 export async function startPatchbay(
-  options: Surroundings & { onLine: (line: string) => void },
+  options: Surroundings & { env: Record<string, string>; onLine: (line: string) => void },
 ): Promise<{ program: Program; port: number; ended: Promise<never> }> {
   const { program, ended } = launch("patchbay", options, {
     part: [],
     folder: "patchbay",
+    env: options.env,
     onLine: options.onLine,
   });
   const { port } = await program.until((line) => readJson(line, Listening));

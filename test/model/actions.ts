@@ -22,6 +22,8 @@ export function toolCall(
     name: "apply_patch",
     input: tools.get("apply_patch") === "custom" ? patch : { patchText: patch },
   });
+  // One tool that takes a program in JavaScript, which calls the others.
+  if (tools.get("exec") === "custom") return { name: "exec", input: script(action) };
   const pick = (...names: string[]): string | undefined => names.find((name) => tools.has(name));
   if ("run" in action) {
     const name = pick("Bash", "exec_command", "shell", "bash", "run_shell_command");
@@ -51,6 +53,18 @@ export function toolCall(
     if (name !== undefined) return { name, input };
   }
   return undefined;
+}
+
+/** As Codex's `exec` wants it. */
+function script(action: Action): string {
+  if ("run" in action) return `text(await tools.exec_command({ cmd: ${JSON.stringify(action.run)} }));`;
+  if ("read" in action)
+    return `text(await tools.exec_command({ cmd: ${JSON.stringify(`cat ${action.read}`)} }));`;
+  const patch =
+    "write" in action
+      ? addFile(action.write, action.content)
+      : updateFile(action.edit, action.old, action.new);
+  return `text(await tools.apply_patch(${JSON.stringify(patch)}));`;
 }
 
 function addFile(path: string, content: string): string {

@@ -9,6 +9,9 @@ const Content = z.looseObject({
 const Request = z.looseObject({
   contents: z.array(Content),
   systemInstruction: Content.optional(),
+  generationConfig: z
+    .looseObject({ responseJsonSchema: z.unknown().optional(), responseSchema: z.unknown().optional() })
+    .default({}),
   tools: z
     .array(z.looseObject({ functionDeclarations: z.array(z.looseObject({ name: z.string() })).default([]) }))
     .default([]),
@@ -36,12 +39,13 @@ function whole(answer: Answer, asked: Asked) {
 
 export const gemini: Protocol = {
   read(body, url) {
-    const { contents, systemInstruction, tools } = Request.parse(body);
+    const { contents, generationConfig, systemInstruction, tools } = Request.parse(body);
     const people = contents.filter(({ role }) => role !== "model");
     return {
       model: /\/models\/([^:]+):/.exec(url.pathname)?.[1] ?? "",
       stream: url.pathname.endsWith(":streamGenerateContent"),
       first: people.map(textOf).join("\n"),
+      schema: generationConfig.responseJsonSchema ?? generationConfig.responseSchema,
       spoken: contents.filter(({ role }) => role === "model").length,
       tools: new Map(
         tools.flatMap(({ functionDeclarations }) =>

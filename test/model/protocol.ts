@@ -11,6 +11,8 @@ export interface Asked {
   spoken: number;
   /** Offered tools; a custom one takes free text instead of arguments. */
   tools: ReadonlyMap<string, "function" | "custom">;
+  /** The JSON Schema of an answer that is to be data: the CLI asks for itself, and that is no turn of the script. */
+  schema?: unknown;
   /** The CLI's working directory, as far as the request tells. */
   folder: string;
 }

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Answer, type Asked, folderIn, type Protocol } from "./protocol.ts";
 
+const Tool = z.looseObject({ type: z.string(), name: z.string().optional() });
 const Item = z.looseObject({
   type: z.string().default("message"),
   role: z.string().optional(),
@@ -11,13 +12,15 @@ const Item = z.looseObject({
     .transform((content) =>
       typeof content === "string" ? content : (content ?? []).map(({ text }) => text ?? "").join("\n"),
     ),
+  /** Newer models hear of their tools in the conversation, by namespace (as Codex 0.169.0 sends it). */
+  tools: z.array(Tool.extend({ tools: z.array(Tool).default([]) })).default([]),
 });
 const Request = z.looseObject({
   model: z.string(),
   stream: z.boolean().default(false),
   instructions: z.string().default(""),
   input: z.array(Item),
-  tools: z.array(z.looseObject({ type: z.string(), name: z.string().optional() })).default([]),
+  tools: z.array(Tool).default([]),
 });
 
 /** One answer of the model may be several items: they count as one as long as nothing else stands between them. */
@@ -88,6 +91,7 @@ function response(answer: Answer, asked: Asked) {
 export const responses: Protocol = {
   read(body) {
     const { model, stream, instructions, input, tools } = Request.parse(body);
+    const offered = [...tools, ...input.flatMap((item) => item.tools.flatMap((space) => space.tools))];
     const people = input.filter(({ role }) => role === "user");
     return {
       model,
@@ -96,7 +100,7 @@ export const responses: Protocol = {
       first: people.map(({ content }) => content).join("\n"),
       spoken: countSpoken(input),
       tools: new Map(
-        tools.map(({ name, type }) => [name ?? type, type === "custom" ? "custom" : "function"]),
+        offered.map(({ name, type }) => [name ?? type, type === "custom" ? "custom" : "function"]),
       ),
       folder: folderIn(instructions + input.map(({ content }) => content).join("\n")),
     };

@@ -22,6 +22,8 @@ export const Turn = z.strictObject({
   say: z.string().default(""),
   do: z.array(Action).default([]),
   fault: Fault.optional(),
+  /** How often the fault comes before the turn is played as it is; always unless told. */
+  times: z.int().positive().optional(),
   /** Characters of further text, for a huge answer. */
   padding: z.int().default(0),
   usage: z.strictObject({ input: z.int(), cached: z.int().default(0), output: z.int() }).optional(),

@@ -2,13 +2,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
+import { z } from "zod";
 import { anthropic } from "./anthropic.ts";
 import { toolCall } from "./actions.ts";
 import { chat } from "./chat.ts";
 import { gemini } from "./gemini.ts";
 import type { Answer, Asked, Protocol } from "./protocol.ts";
 import { responses } from "./responses.ts";
-import { defaultUsage, Script, type Turn, turnAt } from "./script.ts";
+import { defaultUsage, Script, Turn, turnAt } from "./script.ts";
 
 interface ModelRequest {
   path: string;
@@ -22,8 +23,6 @@ export interface ScriptedModel {
   /** Without a version segment. */
   url: string;
   requests: ModelRequest[];
-  /** Resolves when the first turn is asked for. */
-  asked: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,7 +40,7 @@ export async function createScriptedModel(options: {
 }): Promise<ScriptedModel> {
   const script = Script.parse(options.script);
   const requests: ModelRequest[] = [];
-  const first = Promise.withResolvers<void>();
+  const faults = new Map<Turn, number>();
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
       if (!response.headersSent) response.writeHead(400, { "content-type": "application/json" });
@@ -59,15 +58,15 @@ export async function createScriptedModel(options: {
       return json(response, 404, { error: { message: "no such endpoint" } });
     const asked = protocol.read(JSON.parse(body), url);
     // A CLI asks for a title, or counts, without offering tools: that is no turn of the script.
-    const isAside = asked.tools.size === 0 && asked.spoken === 0 && isTitle(body);
-    if (!isAside) {
-      noted.spoken = asked.spoken;
-      first.resolve();
-    }
-    const turn = isAside
-      ? asideTurn
+    const aside = asideOf(asked, body);
+    if (!aside) noted.spoken = asked.spoken;
+    const turn = aside
+      ? Turn.parse({ say: aside })
       : turnAt(script, asked, (action) => toolCall(action, asked.tools, asked.folder) !== undefined);
-    await play(response, protocol, asked, turn);
+    const before = faults.get(turn) ?? 0;
+    faults.set(turn, before + 1);
+    const isOver = turn.times !== undefined && before >= turn.times;
+    await play(response, protocol, asked, isOver ? { ...turn, fault: undefined } : turn);
   }
 
   server.listen(options.port ?? 0, "127.0.0.1");
@@ -76,7 +75,6 @@ export async function createScriptedModel(options: {
   return {
     url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
     requests,
-    asked: first.promise,
     async close() {
       server.close();
       server.closeAllConnections();
@@ -85,8 +83,29 @@ export async function createScriptedModel(options: {
   };
 }
 
-const asideTurn: Turn = { say: "A title", do: [], padding: 0 };
-const isTitle = (body: string): boolean => /\btitle\b/i.test(body.slice(0, 4000));
+/** What is said to a CLI that asks for a title, or for data of its own; undefined when it asks for a turn. */
+function asideOf(asked: Asked, body: string): string | undefined {
+  if (asked.schema !== undefined) return JSON.stringify(fitting(asked.schema));
+  const isTitle = asked.tools.size === 0 && asked.spoken === 0 && /\btitle\b/i.test(body.slice(0, 4000));
+  return isTitle ? "A title" : undefined;
+}
+
+const Schema = z.looseObject({
+  type: z.string().optional(),
+  enum: z.array(z.unknown()).optional(),
+  properties: z.record(z.string(), z.unknown()).default({}),
+});
+
+/** The least that fits a JSON Schema of plain types. */
+function fitting(schema: unknown): unknown {
+  const { type = "object", enum: values, properties } = Schema.parse(schema);
+  if (values) return values[0];
+  if (/^(?:number|integer)$/i.test(type)) return 1;
+  if (/^boolean$/i.test(type)) return false;
+  if (/^array$/i.test(type)) return [];
+  if (/^string$/i.test(type)) return "as the script says";
+  return Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, fitting(one)]));
+}
 
 async function play(response: ServerResponse, protocol: Protocol, asked: Asked, turn: Turn): Promise<void> {
   const { fault } = turn;

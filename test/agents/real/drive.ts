@@ -1,10 +1,10 @@
 // One job for a real CLI, from outside: `patchbay run` as a process, the scripted model behind the key proxy.
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll } from "vitest";
+import { afterAll, vi } from "vitest";
 import { JobResult } from "../../../src/job/result.ts";
 import { createRepository } from "../../git-repository.ts";
 import type { Script } from "../../model/script.ts";
@@ -36,12 +36,13 @@ await chmod(root, 0o755);
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 export interface DriveOptions {
-  agent: string;
+  /** Without one the pipeline's own, each with the model that it takes by itself. */
+  agent?: string;
   script: Script;
   pipeline?: string;
   env?: Record<string, string>;
-  /** Called once the model was asked for the first time; its abort cancels the run at the terminal. */
-  onAsked?: (child: { kill(signal: NodeJS.Signals): unknown }) => void;
+  /** Cancels at the terminal as soon as it is true. */
+  cancelWhen?: () => Promise<boolean>;
 }
 
 /** Runs the job to its end. */
@@ -50,7 +51,7 @@ export async function drive({
   script,
   pipeline = "quick",
   env = {},
-  onAsked,
+  cancelWhen,
 }: DriveOptions): Promise<Driven> {
   const place = await mkdtemp(join(root, "job-"));
   await chmod(place, 0o755);
@@ -60,10 +61,8 @@ export async function drive({
   const model = await createScriptedModel({ script });
   const home = join(place, "home");
   await mkdir(home);
-  const named = models[agent];
   const args = ["run", "allow five tries", "--repo", shop.path, "--pipeline", pipeline, "--json"];
-  // A pipeline of several CLIs names them itself, and each takes the model that it knows.
-  if (named !== undefined) args.push("--agent", agent, "--model", named);
+  if (agent !== undefined) args.push("--agent", agent, "--model", models[agent] ?? "");
   const child = spawn(process.execPath, [join(project, "bin", "patchbay.js"), ...args], {
     cwd: place,
     env: {
@@ -88,13 +87,22 @@ export async function drive({
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  if (onAsked) void model.asked.then(() => onAsked(child));
+  const cancelling = cancelWhen && cancel(child, cancelWhen);
   const [said, complaints] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  await cancelling;
   await model.close();
   const parsed = JobResult.safeParse(parse(said));
   if (!parsed.success) throw new Error(`patchbay run gave no result:\n${said}\n${complaints}`);
   const folder = join(place, "artifacts", parsed.data.job_id);
   return { result: parsed.data, model, folder, everything: () => readAll(folder) };
+}
+
+async function cancel(child: ChildProcess, when: () => Promise<boolean>): Promise<void> {
+  await vi.waitUntil(async () => child.exitCode !== null || (await when()), {
+    timeout: 90_000,
+    interval: 100,
+  });
+  child.kill("SIGINT");
 }
 
 function parse(said: string): unknown {
