@@ -90,15 +90,18 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     onBroken();
   });
   boss.on("warning", ({ message, data }) => log?.warn({ ...data }, message));
-  try {
-    await boss.start();
-  } catch (cause) {
-    await boss.stop({ graceful: false }).catch(() => undefined);
-    throw new UserError(
-      `opening the database: ${explain(cause)}; check that DATABASE_URL is right, that the server runs and that this user may create a schema`,
-      { cause },
-    );
+  async function opening<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      await boss.stop({ graceful: false }).catch(() => undefined);
+      throw new UserError(
+        `opening the database: ${explain(cause)}; check that DATABASE_URL is right, that the server runs and that this user may create a schema`,
+        { cause },
+      );
+    }
   }
+  await opening(() => boss.start());
   const db = boss.getDb();
   const begin = db.beginTransaction?.bind(db);
   const listen = db.listen?.bind(db);
@@ -134,10 +137,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     }
   }
 
-  await transaction("making the tables", async (tx) => {
-    await tx.executeSql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`${schema} tables`]);
-    await tx.executeSql(createTables(schema));
-  });
+  await opening(() =>
+    transaction("making the tables", async (tx) => {
+      await tx.executeSql("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`${schema} tables`]);
+      await tx.executeSql(createTables(schema));
+    }),
+  );
 
   const members = new Map<string, Set<Member>>();
   let sweeping: Promise<void> | undefined;
@@ -147,17 +152,19 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   function eachMember(act: (member: Member) => void): void {
     for (const ofQueue of members.values()) for (const member of ofQueue) act(member);
   }
-  const listener = await openListener({
-    subscribe: (onPayload, onOpen) => listen(channel, onPayload, onOpen),
-    onNews(news) {
-      for (const member of members.get(news.queue) ?? []) member.onNews(news);
-    },
-    onOpen() {
-      eachMember((member) => member.onGap());
-      startSweep();
-    },
-    log,
-  });
+  const listener = await opening(() =>
+    openListener({
+      subscribe: (onPayload, onOpen) => listen(channel, onPayload, onOpen),
+      onNews(news) {
+        for (const member of members.get(news.queue) ?? []) member.onNews(news);
+      },
+      onOpen() {
+        eachMember((member) => member.onGap());
+        startSweep();
+      },
+      log,
+    }),
+  );
   onBroken = listener.renew;
 
   async function sweep(): Promise<void> {

@@ -1,6 +1,6 @@
 // The connection breaks: at the very moment of a commit, and for longer than a lease.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { TransientError } from "../../../src/errors.ts";
+import { TransientError, UserError } from "../../../src/errors.ts";
 import { LeaseLostError, type Queue } from "../../../src/queue/contract.ts";
 import { type Database, openDatabase } from "../../../src/queue/postgres/database.ts";
 import { thisProcess } from "../../../src/queue/holder.ts";
@@ -222,3 +222,18 @@ test("a process without its database for longer than a lease gives up before ano
   await mine.end();
   await elsewhere.close();
 });
+
+test.each(["pg_advisory_xact_lock", "CREATE TABLE", 'LISTEN "patchbay_news"'])(
+  "a process that is cut off while it starts, at %s, says so and can start again",
+  async (text) => {
+    const cut = proxy.cutAt(text, { heard: true });
+    const opened = openDatabase({ url: proxy.through(server.url), maxConnections: 5 });
+    await expect(opened).rejects.toThrow(/^opening the database: .*check that DATABASE_URL is right/);
+    await expect(opened).rejects.toBeInstanceOf(UserError);
+    await cut;
+    await proxy.mend();
+    const again = await openDatabase({ url: proxy.through(server.url), maxConnections: 5 });
+    expect((await again.db.executeSql("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    await again.close();
+  },
+);

@@ -29,6 +29,12 @@ export function openLedger(folder: string) {
   }
   const pathOf = (key: string): string => join(folder, `working-on-${key}`);
 
+  /** How often something was published. */
+  function publications(id: string): number {
+    const mark = join(folder, `publication-of-${id}`);
+    return existsSync(mark) ? readFileSync(mark, "utf8").split("\n").filter(Boolean).length : 0;
+  }
+
   return {
     write,
     read(book: Book): string[] {
@@ -56,16 +62,12 @@ export function openLedger(folder: string) {
     },
     /** Looks first and then acts, as the publisher does on GitHub: once only if nobody else does it meanwhile. */
     async publish(id: string, between: () => Promise<void>): Promise<void> {
-      const mark = join(folder, `publication-of-${id}`);
-      if (existsSync(mark)) return;
+      // A file without a line is from one that was killed before it had written.
+      if (publications(id) > 0) return;
       await between();
-      appendFileSync(mark, "published\n");
+      appendFileSync(join(folder, `publication-of-${id}`), "published\n");
     },
-    /** How often something was published. */
-    publications(id: string): number {
-      const mark = join(folder, `publication-of-${id}`);
-      return existsSync(mark) ? readFileSync(mark, "utf8").split("\n").filter(Boolean).length : 0;
-    },
+    publications,
   };
 }
 
