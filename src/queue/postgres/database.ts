@@ -6,6 +6,7 @@ import { type Clock, type ConstructorOptions, type Db, PgBoss } from "pg-boss";
 import { z, type ZodType } from "zod";
 import { UserError, explain } from "../../errors.ts";
 import type { QueueLog } from "../queue-log.ts";
+import { guardConnections } from "./guard-connections.ts";
 import { type News, openListener } from "./listener.ts";
 import { asThrown, isCollision } from "./passing-failure.ts";
 import { createTables } from "./tables.ts";
@@ -87,7 +88,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   let onBroken = (): void => undefined;
   boss.on("error", (error) => {
     log?.warn({ error: explain(error) }, "a connection to the database broke");
-    onBroken();
+    // The pool names the connection that broke, and opens another one when it needs it. The other kind is the one that listens.
+    if (!("client" in error)) onBroken();
   });
   boss.on("warning", ({ message, data }) => log?.warn({ ...data }, message));
   async function opening<T>(work: () => Promise<T>): Promise<T> {
@@ -103,6 +105,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   await opening(() => boss.start());
   const db = boss.getDb();
+  // A test's clock hides the pool.
+  if (!options.clock) guardConnections(db);
   const begin = db.beginTransaction?.bind(db);
   const listen = db.listen?.bind(db);
   if (!begin || !listen) throw new Error("pg-boss's own pool has transactions and listens");

@@ -18,7 +18,7 @@ interface Subscribe {
 }
 
 export interface Listener {
-  /** The connection may be broken: listen anew. */
+  /** The connection that listens has broken: listen anew. */
   renew(): void;
   close(): Promise<void>;
 }
@@ -47,23 +47,30 @@ export async function openListener(options: {
     }
   }
 
-  let handle = await subscribe(read, () => undefined);
+  /** Resolves when the connection stands; should pg-boss itself bring it back later, that is an opening too. */
+  function listen(): ReturnType<Subscribe> {
+    let isFirst = true;
+    return subscribe(read, () => {
+      if (!isFirst) onOpen();
+      isFirst = false;
+    });
+  }
+
+  let handle = await listen();
   let renewing: Promise<void> | undefined;
 
-  // pg-boss's own reconnection waits up to half a minute between two tries; work would wait as long. The old connection
-  // is closed once there is another one: a living one that a server takes leave of while it is being closed would end
-  // this process with an error that nobody can catch.
+  // pg-boss's own reconnection waits up to half a minute between two tries; work would wait as long. It is called off
+  // first. Its handle must not be closed while its connection lives: one that the server takes leave of just then would
+  // end this process with an error that nobody can catch.
   async function renew(): Promise<void> {
-    const old = handle;
+    await handle.close();
     for (
       let pauseMs = firstPauseMs;
       !closing.signal.aborted;
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
     ) {
       try {
-        handle = await subscribe(read, () => undefined);
-        // Not waited for: the network may have swallowed it.
-        void old.close();
+        handle = await listen();
         onOpen();
         return;
       } catch (error) {
