@@ -1,4 +1,6 @@
 // Cause → status and error code with the real binaries, each cause made by the scripted model or from outside.
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Script } from "../../model/script.ts";
 import { drive, models } from "./drive.ts";
@@ -72,10 +74,10 @@ const rows: Row[] = [
   {
     cause: "a loop of tool calls, by the budget",
     script: [{ turns: [{ do: [{ run: "true" }] }], forever: true }],
-    env: { MAX_API_CALLS_PER_STEP: "6" },
+    env: { MAX_API_CALLS_PER_STEP: "3" },
     status: "failed",
     code: "budget",
-    calls: 6,
+    calls: 3,
   },
 ];
 
@@ -86,4 +88,20 @@ describe.each(Object.keys(models))("%s", (agent) => {
     // OpenCode asks for a title besides; nobody asks again by himself.
     expect(model.requests.length).toBeLessThanOrEqual(calls);
   });
+});
+
+test("Gemini CLI ends a loop of tool calls itself, and says success", async () => {
+  const script: Script = [{ turns: [{ do: [{ run: "true" }] }], forever: true }];
+  const { result } = await drive({ agent: "gemini", script });
+  expect(result.steps[0]).toMatchObject({ status: "failed", error: { code: "max_turns" } });
+});
+
+test("no change is a success, and much text is cut in the artifacts, not held against anyone", async () => {
+  const script: Script = [{ turns: [{ say: "Nothing to do.", padding: 300_000 }] }];
+  const { result, folder } = await drive({ agent: "claude", script });
+  expect(result).toMatchObject({ status: "success", change_status: "no_changes" });
+  expect((await readFile(join(folder, "report.md"), "utf8")).startsWith("Nothing to do.")).toBe(true);
+  for (const name of await readdir(join(folder, "steps", "01_implement"))) {
+    expect((await stat(join(folder, "steps", "01_implement", name))).size).toBeLessThan(210_000 * 2);
+  }
 });
