@@ -223,6 +223,17 @@ test("a process without its database for longer than a lease gives up before ano
   await elsewhere.close();
 });
 
+test("a server that says good-bye in one piece with a connection's start does not end the process", async () => {
+  const fresh = await openDatabase({ url: proxy.through(server.url), maxConnections: 5 });
+  // Those that stand are in use, so that another one is made.
+  const busy = [1, 2].map(() => fresh.db.executeSql("SELECT pg_sleep(0.5)"));
+  proxy.sayGoodBye();
+  await expectAway(fresh.transaction("asking", (tx) => tx.executeSql("SELECT 1 AS one")));
+  await Promise.allSettled(busy);
+  expect((await fresh.db.executeSql("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+  await fresh.close();
+});
+
 test.each(["pg_advisory_xact_lock", "CREATE TABLE", 'LISTEN "patchbay_news"'])(
   "a process that is cut off while it starts, at %s, says so and can start again",
   async (text) => {

@@ -12,6 +12,10 @@ interface Trap {
   sprung: () => void;
 }
 
+/** "Ready for query", and the error of a server that shuts down (postgresql.org, Message Formats). */
+const ready = Buffer.from("Z\0\0\0\x05I", "latin1");
+const goodBye = Buffer.from("E\0\0\0\x34SFATAL\0VFATAL\0C57P01\0Mthe server says good-bye\0\0", "latin1");
+
 export type Proxy = Awaited<ReturnType<typeof startProxy>>;
 
 /** Passes everything on to 127.0.0.1:`port`. */
@@ -20,6 +24,7 @@ export async function startProxy(port: number) {
   let listening: Server | undefined;
   let trap: Trap | undefined;
   let own = 0;
+  let farewell = false;
 
   function accept(client: Socket): void {
     const server = connect(port, "127.0.0.1");
@@ -35,7 +40,12 @@ export async function startProxy(port: number) {
         to.destroy();
       });
     }
-    server.on("data", (bytes) => client.write(bytes));
+    server.on("data", (bytes) => {
+      if (!farewell || !bytes.subarray(-ready.length).equals(ready)) return void client.write(bytes);
+      farewell = false;
+      client.end(Buffer.concat([bytes, goodBye]));
+      server.destroy();
+    });
     client.on("data", (bytes) => {
       if (!trap || !bytes.includes(trap.text)) return void server.write(bytes);
       trap.passes -= 1;
@@ -90,6 +100,10 @@ export async function startProxy(port: number) {
       return new Promise((sprung) => {
         trap = { text, passes, heard, sprung };
       });
+    },
+    /** The next answer that ends comes in one piece with the server's good-bye. */
+    sayGoodBye(): void {
+      farewell = true;
     },
     end: cut,
   };
