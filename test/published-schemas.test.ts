@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { publishedSchemas } from "../scripts/published-schemas.ts";
@@ -14,7 +15,9 @@ test.each(publishedSchemas)("$file is current; `npm run schemas` writes it anew"
 
 test("an editor accepts the example and marks what is wrong", async () => {
   const schema: object = JSON.parse(await readFile(join(project, "schemas", "agents.json"), "utf8"));
-  const validate = new Ajv2020({ strict: false }).compile(schema);
+  const ajv = new Ajv2020({ strict: false });
+  addFormats.default(ajv);
+  const validate = ajv.compile(schema);
   const example = await readFile(join(project, "docs", "agents", "gemini.yml"), "utf8");
   expect(validate(parse(example)), JSON.stringify(validate.errors)).toBe(true);
   expect(validate(parse(example.replace("prompt: stdin", "prompt: post")))).toBe(false);

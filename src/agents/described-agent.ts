@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { DescribedCli } from "./described-cli.ts";
 import { DescribedEndpoint } from "./described-endpoint.ts";
+import { DescribedPackage } from "./described-package.ts";
 
 const DescribedAgent = z.discriminatedUnion(
   "kind",
-  [DescribedCli, DescribedEndpoint],
-  'kind is "cli" or "http"',
+  [DescribedCli, DescribedEndpoint, DescribedPackage],
+  'kind is "cli", "http" or "package"',
 );
 export type DescribedAgent = z.infer<typeof DescribedAgent>;
 

@@ -27,6 +27,8 @@ export interface AgentsOptions {
   allowedBinaries: readonly string[];
   /** Agents described in configuration. */
   custom?: readonly DescribedAgent[];
+  /** By the agent's name; those of packages that were not loaded are simulated. */
+  packages?: ReadonlyMap<string, Agent>;
 }
 
 /** Throws UserError when a configured agent takes a name that is taken. */
@@ -44,7 +46,7 @@ export function createAgents(options: AgentsOptions): Agents {
         },
       );
     }
-    known.set(description.name, describedAgent(description));
+    known.set(description.name, describedAgent(description, options.packages));
   }
   const allowed = new Set(options.allowedBinaries);
   return {
@@ -64,8 +66,16 @@ export function createAgents(options: AgentsOptions): Agents {
   };
 }
 
-function describedAgent(description: DescribedAgent): Agent {
-  return description.kind === "http" ? createEndpointAgent(description) : createDescribedCli(description);
+function describedAgent(description: DescribedAgent, packages?: ReadonlyMap<string, Agent>): Agent {
+  switch (description.kind) {
+    case "http":
+      return createEndpointAgent(description);
+    case "package":
+      return packages?.get(description.name) ?? createSimulatedAgent(description.name);
+    case "cli":
+    case undefined:
+      return createDescribedCli(description);
+  }
 }
 
 function unknownAgent(name: string, names: readonly string[]): UserError {

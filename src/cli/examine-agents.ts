@@ -2,27 +2,21 @@
 import type { DescribedAgent } from "../agents/described-agent.ts";
 import type { DescribedEndpoint } from "../agents/described-endpoint.ts";
 import { createEndpointAgent } from "../agents/endpoint-agent.ts";
-import { loadDescribedAgents } from "../agents/load-described-agents.ts";
-import { createAgents } from "../agents/registry.ts";
 import type { Config } from "../config.ts";
 import { explain, UserError } from "../errors.ts";
 import { openAgentHealth } from "./agent-health.ts";
+import { openAgents } from "./open-agents.ts";
 import { endpointProvider } from "./open-doors.ts";
 import type { Finding } from "./finding.ts";
 
 /** Every agent that is allowed, and every model API that is configured. Nothing of it is started for simulated ones. */
 export async function examineAgents(config: Config): Promise<Finding[]> {
   try {
-    const described = await loadDescribedAgents(config.AGENTS_FILE, config.secrets);
+    const { agents, described, packages } = await openAgents(config);
     if (!config.ENABLE_REAL_CLI) {
       const remedy = "ENABLE_REAL_CLI=1 runs the real ones; see docs/agents.md";
       return [{ name: "agents", level: "note", found: "simulated", remedy }];
     }
-    const agents = createAgents({
-      enableRealCli: true,
-      allowedBinaries: config.ALLOWED_BINARIES,
-      custom: described,
-    });
     const log = { warn: () => undefined };
     const { health, probes } = openAgentHealth({ config, agents, clock: () => new Date(), log });
     const found = await health({ probe: true });
@@ -30,6 +24,11 @@ export async function examineAgents(config: Config): Promise<Finding[]> {
       sandboxFinding(config),
       ...found.filter(({ simulated, binary }) => !simulated && binary !== undefined).map(programFinding),
       ...described.flatMap((agent) => (agent.kind === "http" ? [endpointFinding(agent, config)] : [])),
+      ...[...packages].map(([name, { from }]): Finding => ({
+        name: `agent ${name}`,
+        level: "ok",
+        found: from,
+      })),
       ...described.flatMap((agent) => notAllowed(agent, config)),
       ...probes.names.flatMap((name) => probeFinding(probes.last(name))),
       ...(probes.names.length === 0 ? [noModels] : []),
@@ -86,7 +85,7 @@ function endpointFinding(description: DescribedEndpoint, config: Config): Findin
 
 /** A described agent that no step can use. */
 function notAllowed(agent: DescribedAgent, { ALLOWED_BINARIES }: Config): Finding[] {
-  if (agent.kind === "http" || ALLOWED_BINARIES.includes(agent.binary)) return [];
+  if (agent.kind === "http" || agent.kind === "package" || ALLOWED_BINARIES.includes(agent.binary)) return [];
   const { name, binary } = agent;
   const found = `${binary} is not allowed`;
   return [{ name: `agent ${name}`, level: "note", found, remedy: `add ${binary} to ALLOWED_BINARIES` }];

@@ -1,8 +1,6 @@
 // The rooms that need neither GitHub nor a queue: what every command that runs or reads jobs has.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { loadDescribedAgents } from "../agents/load-described-agents.ts";
-import { createAgents } from "../agents/registry.ts";
 import { createArtifacts } from "../artifacts/store.ts";
 import type { Config } from "../config.ts";
 import { createGit } from "../io/git.ts";
@@ -10,6 +8,7 @@ import { createMirrors } from "../io/mirror.ts";
 import { createLog } from "../log.ts";
 import { createRedactor } from "../redact.ts";
 import { openAgentHealth } from "./agent-health.ts";
+import { openAgents } from "./open-agents.ts";
 import { openAudit } from "./audit/open-audit.ts";
 import { openSharedDatabase } from "./open-database.ts";
 import { openBudgets } from "./open-budgets.ts";
@@ -33,11 +32,7 @@ export async function openRooms(config: Config) {
   const mirrors = createMirrors({ root: join(config.DATA_ROOT, "mirrors"), git });
   const artifacts = createArtifacts({ root: config.ARTIFACTS_ROOT, mask: (text) => redactor.mask(text) });
 
-  const agents = createAgents({
-    enableRealCli: config.ENABLE_REAL_CLI,
-    allowedBinaries: config.ALLOWED_BINARIES,
-    custom: await loadDescribedAgents(config.AGENTS_FILE, config.secrets),
-  });
+  const { agents } = await openAgents(config);
 
   const clock = (): Date => new Date();
   const audit = openAudit(config, { mask: (text) => redactor.mask(text), clock, log });

@@ -29,8 +29,8 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
   const { agent, home, log, resumed } = part;
   const readOnly = isReadOnly(step.role);
   const folders = { workspace: workspace.tree, home };
-  // A simulated agent starts no program and works where the checkout is; one behind an endpoint doesn't see it.
-  const sandbox = agent.simulated || agent.endpoint ? undefined : await deps.sandbox();
+  // An agent that starts no program works where the checkout is, or doesn't see it.
+  const sandbox = agent.simulated || agent.binary === undefined ? undefined : await deps.sandbox();
   const ask = (doors: Pick<Doors, "folder" | "gateways" | "token" | "environment">, stop: AbortSignal) =>
     agent.run({
       jobId: spec.job_id,

@@ -9,7 +9,8 @@ import { ask } from "./requests.ts";
 
 const file = join(import.meta.dirname, "..", "..", "docs", "agents", "gemini.yml");
 const [described] = await loadDescribedAgents(file);
-if (!described || described.kind === "http") throw new Error("docs/agents/gemini.yml describes no program");
+if (!described || described.kind === "http" || described.kind === "package")
+  throw new Error("docs/agents/gemini.yml describes no program");
 const gemini = createDescribedCli(described);
 
 async function replay(fixture: string, exitCode: number): Promise<AgentOutcome> {
