@@ -7,6 +7,12 @@ import { cut, inWorkspace, maxOutputChars, parseJsonLine, toolDetail, unparsed }
 
 const count = z.int().nonnegative().catch(0);
 
+/** What `apply_patch`, the tool for GPT models, did to a file. */
+const PatchedFile = z.object({
+  filePath: z.string(),
+  type: z.enum(["add", "update", "delete"]).catch("update"),
+});
+
 const Line = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), part: z.object({ text: z.string() }) }),
   z.object({
@@ -18,7 +24,10 @@ const Line = z.discriminatedUnion("type", [
         input: z.unknown(),
         output: z.string().optional().catch(undefined),
         error: z.string().optional().catch(undefined),
-        metadata: z.object({ exit: z.number().nullish() }).nullish().catch(undefined),
+        metadata: z
+          .object({ exit: z.number().nullish(), files: z.array(PatchedFile).optional().catch(undefined) })
+          .nullish()
+          .catch(undefined),
       }),
     }),
   }),
@@ -104,6 +113,14 @@ function toolEvents(
   if (tool === "bash") {
     const output = cut(state.output ?? state.error ?? "", maxOutputChars);
     return [{ type: "command", command: detail, exitCode: state.metadata?.exit ?? undefined, output }];
+  }
+  const patched = state.metadata?.files ?? [];
+  if (!failed && tool === "apply_patch" && patched.length > 0) {
+    return patched.map(({ filePath, type }) => ({
+      type: "file_change",
+      path: inWorkspace(filePath, workspace),
+      change: type,
+    }));
   }
   if (!failed && (tool === "write" || tool === "edit") && detail !== "") {
     return [{ type: "file_change", path: inWorkspace(detail, workspace), change: "update" }];
