@@ -72,6 +72,8 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
     steps: stepsOf(command, pipeline),
     dry_run: command.dryRun,
     context_window: thread,
+    // No narrowing: what the operator allows.
+    policy: { network: "allow" },
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `- \`${issue.path.join(".")}\`: ${issue.message}`);

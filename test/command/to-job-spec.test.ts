@@ -57,6 +57,8 @@ test("a comment on an issue becomes a complete GitHub job", () => {
     requested_by: { login: "ann", id: 2, permission: "write" },
     pipeline: "default",
     dry_run: false,
+    // A command narrows nothing: what the network may be is the operator's to say.
+    policy: { network: "allow", sandbox: true },
     context_window: context.thread,
   });
   expect(spec.steps.map(({ step_id, agent }) => [step_id, agent])).toEqual([
