@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { costOf } from "../../../src/sandbox/model/cost.ts";
@@ -74,5 +74,14 @@ describe("PRICES_FILE", () => {
     await writeFile(path, "{");
     await expect(loadPrices(path)).rejects.toThrow(/^PRICES_FILE: reading /);
     await expect(loadPrices(join(folder, "none.json"))).rejects.toThrow(/ENOENT/);
+  });
+
+  test("of the documentation is one", async () => {
+    const page = await readFile(join(import.meta.dirname, "..", "..", "..", "docs", "agents.md"), "utf8");
+    const path = join(folder, "documented.json");
+    await writeFile(path, /```jsonc\n([\s\S]*?)```/.exec(page)?.[1] ?? "");
+    const prices = await loadPrices(path);
+    expect(prices.priceOf("house-large")).toMatchObject({ input: 1, cache_read: 0.1 });
+    expect(prices.priceOf("long-model")?.long_prompt).toMatchObject({ above: 200_000 });
   });
 });
