@@ -6,6 +6,7 @@ import { run } from "../io/exec.ts";
 import { readEnvironment } from "./environment.ts";
 import { examineAgents } from "./examine-agents.ts";
 import { examineDatabase } from "./examine-database.ts";
+import { examineSandbox } from "./examine-sandbox.ts";
 import type { Finding } from "./finding.ts";
 
 /** Prints every finding; the exit status is 1 when something required is missing. */
@@ -43,7 +44,8 @@ async function examine(): Promise<Finding[]> {
     findings.push(await writable(name, folder));
   }
   findings.push(...(await examineDatabase(config)));
-  findings.push(credentials(config), publicUrl(config), ...(await examineAgents(config)));
+  findings.push(credentials(config), publicUrl(config));
+  findings.push(...(await examineSandbox(config)), ...(await examineAgents(config)));
   return findings;
 }
 

@@ -21,7 +21,6 @@ export async function examineAgents(config: Config): Promise<Finding[]> {
     const { health, probes } = openAgentHealth({ config, agents, clock: () => new Date(), log });
     const found = await health({ probe: true });
     return [
-      sandboxFinding(config),
       ...found.filter(({ simulated, binary }) => !simulated && binary !== undefined).map(programFinding),
       ...described.flatMap((agent) => (agent.kind === "http" ? [endpointFinding(agent, config)] : [])),
       ...[...packages].map(([name, { from }]): Finding => ({
@@ -49,17 +48,6 @@ const noModels: Finding = {
   remedy:
     "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, or the address of a gateway; see docs/agents.md",
 };
-
-function sandboxFinding({ ALLOWED_BINARIES, SANDBOX }: Config): Finding {
-  const programs = ALLOWED_BINARIES.join(", ");
-  if (SANDBOX !== "none") return { name: "agents", level: "ok", found: `${programs} in a sandbox` };
-  return {
-    name: "agents",
-    level: "note",
-    found: `${programs} without a sandbox`,
-    remedy: "agents run as this user and reach all that it reaches; use a machine that holds nothing else",
-  };
-}
 
 function programFinding({ agent, binary, path, version, problem }: Health): Finding {
   const name = `agent ${agent}`;

@@ -8,7 +8,7 @@ import type { Rooms } from "./rooms.ts";
 const graceMs = 5000;
 
 /** What the operator's environment says of the sandbox. */
-function sandboxOptions({ config, log }: Pick<Rooms, "config" | "log">): SandboxOptions {
+export function sandboxOptions({ config, log }: Pick<Rooms, "config" | "log">): SandboxOptions {
   return {
     kind: config.SANDBOX,
     environment: config.agentEnvironment,
@@ -39,4 +39,22 @@ export function lazySandbox(rooms: Pick<Rooms, "config" | "log">): () => Promise
     });
     return opened;
   };
+}
+
+/** At the start: a sandbox that can't be trusted is told at once, and not by the first job alone. */
+export async function warnOfSandbox(
+  { config, log }: Pick<Rooms, "config" | "log">,
+  sandbox: () => Promise<Sandbox>,
+): Promise<void> {
+  if (!config.ENABLE_REAL_CLI) return;
+  try {
+    const { kind, tier, warnings } = await sandbox();
+    log.info(
+      { kind, limits: tier },
+      kind === "none" ? "agents run without a sandbox" : "the sandbox is proven",
+    );
+    for (const warning of warnings) log.warn(warning);
+  } catch (error) {
+    log.error({ err: error }, "no real agent can run: the sandbox is not usable");
+  }
 }

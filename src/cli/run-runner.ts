@@ -11,12 +11,13 @@ import { createFetchBase } from "./fetch-base.ts";
 import { listen } from "./listen.ts";
 import { openHealth } from "./open-health.ts";
 import { openRunner } from "./open-runner.ts";
+import { warnOfSandbox } from "./open-sandbox.ts";
 
 /** Starts claiming jobs. */
 export async function runRunner(house: House): Promise<Running> {
   const { config, log, jobs } = house;
   const deps = await openRunner(house, { fetchBase: createFetchBase(house), outbox: house.outbox });
-  const looked = warnOfAgents(house);
+  const looked = Promise.all([warnOfAgents(house), warnOfSandbox(house, deps.sandbox)]);
   const health = await serveHealth(house);
   const drain = new AbortController();
   const halt = new AbortController();

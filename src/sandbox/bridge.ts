@@ -3,22 +3,24 @@
 //
 //   node bridge.mjs DOORS ENVIRONMENT PROGRAM [ARGUMENT…]
 //
-// DOORS is the folder of the sockets. ENVIRONMENT is a file with the program's whole environment as JSON, removed once
+// DOORS is the folder of the sockets, which may be missing. ENVIRONMENT is a file with the program's whole environment as JSON, removed once
 // it is read, for a wrapper that has no other way to hand it on; "-" leaves the environment as it is.
 //
 // Only node: imports, and no word of TypeScript in it: the file is staged as it stands, and a sandbox starts faster when
 // Node has no types to strip. Nothing depends on its good behaviour: an agent may end it, and has then only cut itself off.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createConnection, createServer } from "node:net";
 import { constants } from "node:os";
 
 const [folder = "", environment = "-", file = "", ...args] = process.argv.slice(2);
 
+// A socket's path ends at 107 bytes (unix(7)); by its folder's descriptor it is short wherever it lies.
+const near = !existsSync(folder) ? "" : `/proc/self/fd/${openSync(folder, "r")}`;
 const doors = [
-  { path: `${folder}/egress.sock`, port: 3128 },
-  { path: `${folder}/model.sock`, port: 3129 },
+  { path: `${near}/egress.sock`, port: 3128 },
+  { path: `${near}/model.sock`, port: 3129 },
 ].filter(({ path }) => existsSync(path));
 
 for (const { path, port } of doors) {
@@ -38,7 +40,11 @@ for (const { path, port } of doors) {
 
 const takeEnvironment = () => {
   const text = readFileSync(environment, "utf8");
-  rmSync(environment);
+  try {
+    rmSync(environment);
+  } catch {
+    // It goes when the run has ended.
+  }
   return JSON.parse(text);
 };
 const child = spawn(file, args, {

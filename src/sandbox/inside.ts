@@ -1,13 +1,21 @@
-// The environment of a sandboxed program. Pure.
+// The environment of a sandboxed program.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { markerVariable } from "../io/process-tree.ts";
 
 /** The port on which the bridge offers the step's way to the allowed hosts. */
 const egressPort = 3128;
 
 /** What a step's folder of doors holds. */
-export interface DoorsFound {
+interface DoorsFound {
   egress: boolean;
   model: boolean;
+}
+
+/** Looks into the folder; without one there is no door. */
+export function findDoors(folder: string | undefined): DoorsFound {
+  const there = (name: string): boolean => folder !== undefined && existsSync(join(folder, name));
+  return { egress: there("egress.sock"), model: there("model.sock") };
 }
 
 /**

@@ -1,13 +1,11 @@
 // The launcher that runs a program in bubblewrap.
-import { existsSync } from "node:fs";
-import { lstat } from "node:fs/promises";
 import { constants } from "node:os";
-import { join } from "node:path";
 import { UserError } from "../../errors.ts";
 import { startAgentProcess } from "../../io/agent-process.ts";
 import { killMarked, markerVariable } from "../../io/process-tree.ts";
 import { writeHomeFiles } from "../home-files.ts";
-import { type DoorsFound, insideEnvironment } from "../inside.ts";
+import { examineWorkspace } from "../examine-workspace.ts";
+import { findDoors, insideEnvironment } from "../inside.ts";
 import type { End, Launcher, LaunchOptions } from "../launch.ts";
 import type { LaunchLimits, OpenLimits } from "../limits/limits.ts";
 import { supervise } from "../supervise.ts";
@@ -140,19 +138,4 @@ async function conclude(end: End, limits: LaunchLimits, programEnded: boolean): 
 function signalOf(exitCode: number | undefined): string | undefined {
   const number = (exitCode ?? 0) - 128;
   return Object.entries(constants.signals).find(([, one]) => one === number)?.[0];
-}
-
-/** Whether there is a `.git`. Throws when a link stands where a folder must be: bwrap would follow it on this side. */
-async function examineWorkspace(workspace: string): Promise<boolean> {
-  if (!(await lstat(workspace)).isDirectory()) throw new Error(`the workspace ${workspace} is not a folder`);
-  const git = await lstat(join(workspace, ".git")).catch(() => undefined);
-  if (git && !git.isDirectory() && !git.isFile()) {
-    throw new Error(`.git in the workspace ${workspace} is neither a folder nor a file`);
-  }
-  return git !== undefined;
-}
-
-function findDoors(doors: string | undefined): DoorsFound {
-  const there = (name: string): boolean => doors !== undefined && existsSync(join(doors, name));
-  return { egress: there("egress.sock"), model: there("model.sock") };
 }

@@ -48,7 +48,7 @@ export async function openBwrap(
 }
 
 /** The filter of system calls is made for two; no other is let through. */
-function requireArchitecture(platform: string, name: string): Architecture {
+export function requireArchitecture(platform: string, name: string): Architecture {
   if (platform === "linux" && (name === "x64" || name === "arm64")) return name;
   throw preflight(`the sandbox is made for Linux on x64 and arm64, and this is ${platform} on ${name}`);
 }
@@ -56,7 +56,7 @@ function requireArchitecture(platform: string, name: string): Architecture {
 const oldest = [0, 8];
 
 /** Finds bwrap, 0.8.0 or newer and without the set-uid bit, with which it would be root for a while. */
-async function findBwrap(trustedPath: string): Promise<{ path: string; version: string }> {
+export async function findBwrap(trustedPath: string): Promise<{ path: string; version: string }> {
   const path = await locateProgram(
     "bwrap",
     trustedPath,
@@ -78,7 +78,7 @@ async function findBwrap(trustedPath: string): Promise<{ path: string; version: 
 }
 
 /** Finds prlimit(1). */
-async function findPrlimit(trustedPath: string): Promise<string> {
+export async function findPrlimit(trustedPath: string): Promise<string> {
   return locateProgram(
     "prlimit",
     trustedPath,

@@ -1,8 +1,20 @@
 // Files that every sandbox shares, laid out where the sandbox's user can read them.
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { access, chmod, copyFile, link, mkdir, readFile, realpath, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import {
+  access,
+  chmod,
+  copyFile,
+  link,
+  mkdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from "node:fs/promises";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeFileAtomic } from "../../io/file.ts";
 import { type AgentUser, closedFolder, requireOpenWay } from "./agent-user.ts";
@@ -20,9 +32,13 @@ const etc: Record<string, string> = {
 
 /**
  * Writes the shared files below `root` and returns where they are. Two processes may do so at once. Throws UserError
- * (`preflight`) when `user` can't reach `root`.
+ * (`preflight`) when `user` can't reach `root`. `alone`: with a Node of its own, for who sees nothing but `root`.
  */
-export async function prepareStage(root: string, user: AgentUser | undefined): Promise<Stage> {
+export async function prepareStage(
+  root: string,
+  user: AgentUser | undefined,
+  { alone = false }: { alone?: boolean } = {},
+): Promise<Stage> {
   await mkdir(join(root, "etc"), { recursive: true });
   await Promise.all([root, join(root, "etc")].map((folder) => chmod(folder, 0o755)));
   await requireOpenWay(root, user);
@@ -34,12 +50,26 @@ export async function prepareStage(root: string, user: AgentUser | undefined): P
   }
   const bridge = join(root, "bridge.mjs");
   await keep(bridge, await bridgeSource());
-  return { etc: staged, bridge, node: await stageNode(root, user) };
+  const node = await stageNode(root, user, alone);
+  if (alone) await linkNode(root, node);
+  return { etc: staged, bridge, node };
 }
 
-async function keep(path: string, content: string): Promise<void> {
-  if ((await readFile(path, "utf8").catch(() => undefined)) === content) return;
+/** Writes a file of the stage, unless it is there already. */
+export async function keep(path: string, content: string | Uint8Array): Promise<void> {
+  const there = await readFile(path).catch(() => undefined);
+  if (there?.equals(Buffer.from(content)) === true) return;
   await writeFileAtomic(path, content, { mode: 0o644 });
+}
+
+/** `bin/node`, for a PATH. */
+async function linkNode(root: string, node: string): Promise<void> {
+  await mkdir(join(root, "bin"), { recursive: true });
+  await chmod(join(root, "bin"), 0o755);
+  const temporary = join(root, "bin", `node.${process.pid}`);
+  await rm(temporary, { force: true });
+  await symlink(join("..", basename(node)), temporary);
+  await rename(temporary, join(root, "bin", "node"));
 }
 
 /** The bridge: JavaScript as it stands, whatever its name ends with. */
@@ -49,10 +79,12 @@ async function bridgeSource(): Promise<string> {
 }
 
 /** The running Node where it is, if `user` can reach it there; otherwise as a hard link or a copy. */
-async function stageNode(root: string, user: AgentUser | undefined): Promise<string> {
+async function stageNode(root: string, user: AgentUser | undefined, alone: boolean): Promise<string> {
   const node = await realpath(process.execPath);
   const { mode, size, mtimeMs } = await stat(node);
-  if (!user || ((await closedFolder(node, user)) === undefined && (mode & 0o005) === 0o005)) return node;
+  const reached =
+    user === undefined || ((await closedFolder(node, user)) === undefined && (mode & 0o005) === 0o005);
+  if (reached && !alone) return node;
   const version = createHash("sha256").update(`${node} ${size} ${mtimeMs}`).digest("hex").slice(0, 16);
   const staged = join(root, `node-${version}`);
   try {

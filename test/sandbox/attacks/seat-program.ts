@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { createBwrapLauncher } from "../../../src/sandbox/bwrap/launcher.ts";
 import { openBwrap } from "../../../src/sandbox/bwrap/open-bwrap.ts";
 import type { Launcher } from "../../../src/sandbox/launch.ts";
-import { openSandbox } from "../../../src/sandbox/sandbox.ts";
+import { openUnproven } from "../../../src/sandbox/sandbox.ts";
 import { testOptions } from "../open-test-sandbox.ts";
 import { type AttackAnswer, AttackRequest } from "./seat-protocol.ts";
 
@@ -28,7 +28,7 @@ async function launcherFor({
   };
   const user = process.getuid?.() === 0 ? "nobody" : undefined;
   const options = { ...base, limits, user };
-  if (how !== "open-filter") return (await openSandbox(options)).launch;
+  if (how !== "open-filter") return (await openUnproven(options)).sandbox.launch;
   return createBwrapLauncher({ ...(await openBwrap(options)), seccomp: openFilter });
 }
 
