@@ -6,6 +6,7 @@ import type { Log } from "../log.ts";
 import { createAgentHealth } from "../runner/agent-health.ts";
 import { createPreflight } from "../runner/preflight.ts";
 import { createAuthProbes } from "../sandbox/model/auth-probe.ts";
+import { endpointProblem } from "./endpoint-provider.ts";
 
 /** Throws UserError for MIN_BINARY_VERSIONS that can't be read. */
 export function openAgentHealth(rooms: {
@@ -18,7 +19,16 @@ export function openAgentHealth(rooms: {
   const minimums = parseMinimumVersions(config.MIN_BINARY_VERSIONS);
   const preflight = createPreflight({ environment: config.agentEnvironment, minimums, log });
   const probes = createAuthProbes({ providers: config.providers, clock });
-  return { preflight, probes, health: createAgentHealth({ agents, preflight, probes }) };
+  return {
+    preflight,
+    probes,
+    health: createAgentHealth({
+      agents,
+      preflight,
+      probes,
+      endpointProblem: (endpoint) => endpointProblem(endpoint, config),
+    }),
+  };
 }
 
 type Health = Pick<ReturnType<typeof openAgentHealth>, "health">;

@@ -6,7 +6,7 @@ import type { Config } from "../config.ts";
 import { explain, UserError } from "../errors.ts";
 import { openAgentHealth } from "./agent-health.ts";
 import { openAgents } from "./open-agents.ts";
-import { endpointProvider } from "./open-doors.ts";
+import { endpointProblem } from "./endpoint-provider.ts";
 import type { Finding } from "./finding.ts";
 
 /** Every agent that is allowed, and every model API that is configured. Nothing of it is started for simulated ones. */
@@ -62,13 +62,9 @@ function programFinding({ agent, binary, path, version, problem }: Health): Find
 function endpointFinding(description: DescribedEndpoint, config: Config): Finding {
   const name = `agent ${description.name}`;
   const { endpoint } = createEndpointAgent(description);
-  try {
-    if (endpoint) endpointProvider(endpoint, config);
-    return { name, level: "ok", found: `${description.url}, ${description.model}` };
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { name, level: "missing", found: explain(error), remedy: `set ${description.key ?? "its key"}` };
-  }
+  const problem = endpoint && endpointProblem(endpoint, config);
+  if (problem === undefined) return { name, level: "ok", found: `${description.url}, ${description.model}` };
+  return { name, level: "missing", found: problem, remedy: `set ${description.key ?? "its key"}` };
 }
 
 /** A described agent that no step can use. */

@@ -2,12 +2,10 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Endpoint } from "../agents/agent.ts";
-import type { Config } from "../config.ts";
-import { UserError } from "../errors.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
 import { createDoors } from "../sandbox/doors.ts";
 import { loadPrices } from "../sandbox/model/load-prices.ts";
+import { endpointProvider } from "./endpoint-provider.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** Returns what opens a step's doors. Throws UserError when PRICES_FILE can't be read. */
@@ -39,15 +37,4 @@ export async function openDoors({ config, redactor, clock, log }: Rooms): Promis
       throw error;
     }
   };
-}
-
-/** The endpoint with its key. Throws UserError (`preflight`) when the key isn't set. */
-export function endpointProvider({ url, keyVariable, privateNetwork }: Endpoint, { secrets }: Config) {
-  const apiKey = secrets.find(({ name }) => name === keyVariable)?.value;
-  if (keyVariable !== undefined && apiKey === undefined) {
-    throw new UserError(`${keyVariable} is not set. AGENTS_FILE names it as the key for ${url}`, {
-      code: "preflight",
-    });
-  }
-  return { baseUrl: url, apiKey, publicOnly: !privateNetwork };
 }

@@ -1,5 +1,5 @@
 // How the agents are just now: for the metrics, the doctor and the log at the start.
-import type { Agent } from "../agents/agent.ts";
+import type { Agent, Endpoint } from "../agents/agent.ts";
 import type { Agents } from "../agents/registry.ts";
 import { explain, UserError } from "../errors.ts";
 import type { AuthProbe, AuthProbes } from "../sandbox/model/auth-probe.ts";
@@ -28,8 +28,10 @@ export function createAgentHealth(options: {
   agents: Agents;
   preflight: Preflight;
   probes: AuthProbes;
+  /** Why an agent's own endpoint can't be asked, and what to do; undefined when it can. */
+  endpointProblem?: (endpoint: Endpoint) => string | undefined;
 }): (how?: { probe?: boolean }) => Promise<AgentHealth[]> {
-  const { agents, preflight, probes } = options;
+  const { agents, preflight, probes, endpointProblem } = options;
 
   async function healthOf(agent: Agent, name: string, seen: readonly AuthProbe[]): Promise<AgentHealth> {
     const { simulated, binary } = agent;
@@ -37,7 +39,8 @@ export function createAgentHealth(options: {
     const state = { agent: name, simulated, binary, models };
     try {
       const program = await preflight.find(agent);
-      const problem = models.length === 0 || models.some(isUsable) ? undefined : models.map(tell).join("; ");
+      const unusable = models.length === 0 || models.some(isUsable) ? undefined : models.map(tell).join("; ");
+      const problem = unusable ?? (agent.endpoint && endpointProblem?.(agent.endpoint));
       return { ...state, path: program?.path, version: program?.version, ok: problem === undefined, problem };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

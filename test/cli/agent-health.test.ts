@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createAgents } from "../../src/agents/registry.ts";
 import { openAgentHealth, warnOfAgents } from "../../src/cli/agent-health.ts";
+import { openAgents } from "../../src/cli/open-agents.ts";
 import { loadConfig } from "../../src/config.ts";
 import { run } from "../../src/io/exec.ts";
 import { createLog } from "../../src/log.ts";
@@ -129,5 +130,40 @@ test("the doctor shows described agents, and what is wrong with their file even 
     name: "agents",
     level: "missing",
     found: expect.stringContaining("line 2, 0.binry: there is no such field"),
+  });
+});
+
+test("an endpoint whose key is not set is told by the doctor and in the agents' health", async () => {
+  const { environment, folder } = await machine(200);
+  const file = join(folder, "agents.yml");
+  await writeFile(
+    file,
+    "- { name: house, kind: http, url: https://models.example.com/v1, model: m, key: HOUSE_API_KEY }\n",
+  );
+  const without = { ...environment, AGENTS_FILE: file };
+  const found = expect.stringContaining("HOUSE_API_KEY is not set");
+  expect(await doctor(without, folder)).toContainEqual({
+    name: "agent house",
+    level: "missing",
+    found,
+    remedy: "set HOUSE_API_KEY",
+  });
+  const config = loadConfig(without);
+  const { agents } = await openAgents(config);
+  const { health } = openAgentHealth({
+    config,
+    agents,
+    clock: () => new Date(),
+    log: { warn: () => undefined },
+  });
+  expect(await health()).toContainEqual(
+    expect.objectContaining({ agent: "house", ok: false, problem: found }),
+  );
+
+  const set = { ...without, HOUSE_API_KEY: "sk-house-0123456789" };
+  expect(await doctor(set, folder)).toContainEqual({
+    name: "agent house",
+    level: "ok",
+    found: "https://models.example.com/v1, m",
   });
 });
