@@ -16,6 +16,9 @@ interface Trap {
 const ready = Buffer.from("Z\0\0\0\x05I", "latin1");
 const goodBye = Buffer.from("E\0\0\0\x34SFATAL\0VFATAL\0C57P01\0Mthe server says good-bye\0\0", "latin1");
 
+/** A transaction's own end, and not a text in which the word is. */
+export const commit = "Q\0\0\0\x0bCOMMIT\0";
+
 export type Proxy = Awaited<ReturnType<typeof startProxy>>;
 
 /** Passes everything on to 127.0.0.1:`port`. */
@@ -52,13 +55,14 @@ export async function startProxy(port: number) {
       if (trap.passes >= 0) return void server.write(bytes);
       const { heard, sprung } = trap;
       trap = undefined;
-      // Nothing of the answer comes back; the server ends the session once it has done what it heard.
+      // Nothing of the answer comes back; the server closes the session once it has done what it heard.
       server.removeAllListeners("data");
       server.resume();
+      client.removeAllListeners("close");
+      server.once("close", () => void cut().then(sprung));
       if (heard) server.end(bytes);
       else server.destroy();
       client.destroy();
-      void cut().then(sprung);
     });
   }
 
@@ -78,11 +82,7 @@ export async function startProxy(port: number) {
     listening = undefined;
     const closed = server && once(server, "close");
     server?.close();
-    for (const { client, server: behind } of pairs) {
-      client.destroy();
-      // What was sent to the server reaches it.
-      behind.end();
-    }
+    for (const { client } of pairs) client.destroy();
     await closed;
   }
 
