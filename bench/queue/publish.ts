@@ -1,6 +1,7 @@
-// Writes docs/benchmarks.md and its pictures.
+// Writes the queue's section of docs/benchmarks.md and its pictures.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeSection } from "../page/write-section.ts";
 import type { Part } from "./report.ts";
 
 const docs = join(import.meta.dirname, "../../docs");
@@ -10,7 +11,7 @@ export function publish(
   facts: { machine: string; command: string; seconds: number },
 ): void {
   const text = [
-    "# Benchmarks of the queue",
+    "## The queue",
     `Made by \`${facts.command}\` in ${Math.round(facts.seconds)} s on a machine with ${facts.machine}. ` +
       "It is a virtual machine that others work on at the same time, so the absolute figures are worth little. What " +
       "counts are the ratios: all contestants take turns in short rounds, and each figure is the median of its rounds.",
@@ -18,7 +19,7 @@ export function publish(
       picture ? [own, `![${picture.alt}](pictures/${picture.name})`] : [own],
     ),
   ];
-  writeFileSync(join(docs, "benchmarks.md"), `${text.join("\n\n")}\n`);
+  writeSection("queue", text.join("\n\n"));
   for (const { picture } of parts) {
     if (picture) writeFileSync(join(docs, "pictures", picture.name), picture.svg);
   }

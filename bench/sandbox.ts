@@ -1,0 +1,44 @@
+// `npm run bench sandbox`: what the sandbox costs: to start a program in it, and to call a model through its door. Writes
+// its section of docs/benchmarks.md.
+import { tmpdir } from "node:os";
+import { measureDoor } from "./doors/measure-door.ts";
+import { writeSection } from "./page/write-section.ts";
+import { describeMachine } from "./queue/machine.ts";
+import { measureLaunch } from "./sandbox/measure-launch.ts";
+
+const rounds = 20;
+const launched = await measureLaunch(rounds);
+const door = await measureDoor();
+
+const ms = (value: number): string => `${value.toFixed(1)} ms`;
+const launches = [
+  ["without a sandbox", launched.bareMs],
+  ["in it, no network", launched.withoutNetworkMs],
+  ["in it, with its doors", launched.withNetworkMs],
+] as const;
+const { direct, "through the door": through } = door.ways;
+if (!direct || !through) throw new Error("the door was not measured");
+
+const text = `## The sandbox
+
+Made by \`npm run bench sandbox\` on a machine with ${await describeMachine(tmpdir())}; others work on it at the same time.
+
+**Starting a program** (\`true\`, from the call to the end of everything; median of ${rounds}, in turns; limits by ${launched.tier}):
+
+| | time | added |
+| --- | --- | --- |
+${launches.map(([name, time]) => `| ${name} | ${ms(time)} | ${ms(time - launched.bareMs)} |`).join("\n")}
+
+The sandbox is opened and proven once in the life of a process: ${ms(launched.openMs)}.
+
+**Calling a model through the door** that adds the key and counts (${door.conditions}):
+
+| | first byte, median | 95 % | stream, median |
+| --- | --- | --- | --- |
+| direct | ${ms(direct.firstByteMs)} | ${ms(direct.firstByte95Ms)} | ${direct.streamMBs.toFixed(0)} MB/s |
+| through the door | ${ms(through.firstByteMs)} | ${ms(through.firstByte95Ms)} | ${through.streamMBs.toFixed(0)} MB/s |
+
+The door adds ${ms(door.addedMs)} to the first byte.
+`;
+writeSection("sandbox", text);
+console.log(text);
