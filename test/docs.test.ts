@@ -45,7 +45,22 @@ describe.each(pages)("%s", (page) => {
 });
 
 /** Capital words in the documentation that are no variables of ours. */
-const unrelated = new Set(["GEMINI_CLI_TRUST_WORKSPACE", "CODEX_HOME", "REQUIRE_ALL", "TEST_REPORT"]);
+const unrelated = new Set([
+  "PATCHBAY_WORKSPACE",
+  "PATCHBAY_READ_ONLY",
+  "PATCHBAY_GIT",
+  "PATCHBAY_HOME",
+  "PATCHBAY_STAGE",
+  "PATCHBAY_DOORS",
+  "PATCHBAY_MOUNTS",
+  "PATCHBAY_MEMORY_BYTES",
+  "PATCHBAY_PIDS",
+  "PATCHBAY_CPUS",
+  "GEMINI_CLI_TRUST_WORKSPACE",
+  "CODEX_HOME",
+  "REQUIRE_ALL",
+  "TEST_REPORT",
+]);
 
 test("no page is of a machine or a registry", async () => {
   for (const page of pages) {
