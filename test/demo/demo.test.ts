@@ -71,7 +71,7 @@ async function leftovers(data: string): Promise<string[]> {
   return found;
 }
 
-describe("npm run demo -- --postgres", () => {
+describe("npm run demo -- --postgres", { timeout: 150_000 }, () => {
   test("two runners share the work of one web; every pull request is there once; nothing stays", async () => {
     const data = join(folder, "postgres");
     const demo = startDemo(data, "--postgres");

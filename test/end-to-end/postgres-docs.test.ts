@@ -13,7 +13,7 @@ const folder = await temporaryFolder();
 const server = await startPostgres();
 afterAll(() => server.end());
 
-test("docs/postgres.md, from the first line to the last", async () => {
+test("docs/postgres.md, from the first line to the last", { timeout: 150_000 }, async () => {
   const text = await readFile(join(project, "docs", "postgres.md"), "utf8");
   const blocks = (language: string): string[][] =>
     [...text.matchAll(new RegExp(`^ *\`\`\`${language}\\n([\\s\\S]*?)^ *\`\`\`$`, "gm"))].map(
