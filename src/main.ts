@@ -46,6 +46,7 @@ program
   .option("--pipeline <name>", "which pipeline", "default")
   .option("--agent <name>", "run every step with this agent")
   .option("--model <name>", "run every step with this model")
+  .option("--continue <job>", "let the agents' sessions of that job go on, where they are still kept")
   .option("--apply", "put the patch on a new branch; the work tree stays as it is")
   .option("--json", "print the result as JSON")
   .option("--verbose", "the log too, on standard error")

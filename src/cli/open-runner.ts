@@ -6,6 +6,7 @@ import { withWarnings } from "../agents/with-warnings.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
 import { auditRunner } from "./audit/audit-runner.ts";
 import { openDoors } from "./open-doors.ts";
+import { openSessions } from "./open-sessions.ts";
 import { lazySandbox } from "./open-sandbox.ts";
 import type { Rooms } from "./rooms.ts";
 
@@ -34,6 +35,7 @@ export async function openRunner(
     sandbox: lazySandbox(rooms),
     git,
     workspacesRoot: config.workspacesRoot,
+    sessions: openSessions(config),
     ...own,
     buildPrompt: async (spec, step, inputs) =>
       buildPrompt({

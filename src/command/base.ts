@@ -1,6 +1,7 @@
 // From which commit a job starts, or why it can't.
 import { UserError } from "../errors.ts";
 import { statusOf } from "../io/github-error.ts";
+import { markedJob } from "../job/job-marker.ts";
 import type { GitHub } from "../io/github.ts";
 import type { Trigger } from "./trigger.ts";
 
@@ -8,6 +9,8 @@ export interface Base {
   base: { ref: string; sha: string };
   /** Of a pull request: the branch that the job's commit goes to. */
   headRef?: string;
+  /** Of a pull request that a job made: that job. */
+  follows?: string;
 }
 
 /**
@@ -44,7 +47,12 @@ export async function findBase(
         `Push the branch to ${pull.base.repo.full_name} and open the pull request from there, or ask on an issue.`,
     );
   }
-  return { base: { ref: pull.head.ref, sha: pull.head.sha }, headRef: pull.head.ref };
+  const follows = markedJob(pull.body);
+  return {
+    base: { ref: pull.head.ref, sha: pull.head.sha },
+    headRef: pull.head.ref,
+    ...(follows !== undefined && { follows }),
+  };
 }
 
 async function headOf(github: Pick<GitHub, "branchHead">, trigger: Trigger, branch: string): Promise<string> {

@@ -67,6 +67,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
       ...(base.headRef !== undefined && { head_ref: base.headRef }),
     },
     base: base.base,
+    ...(base.follows !== undefined && { follows: base.follows }),
     requested_by: { login: sender.login, id: sender.id, permission },
     pipeline: command.pipeline,
     steps: stepsOf(command, pipeline),

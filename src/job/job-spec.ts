@@ -85,6 +85,8 @@ export const JobSpec = z.strictObject({
     .optional(),
   tags: z.array(z.string().max(64)).max(32).default([]),
   metadata: z.record(z.string().max(128), z.json()).default({}),
+  /** An earlier job whose agents' sessions go on, where they are still kept. */
+  follows: JobId.optional(),
   pipeline: z.string().max(64).default("default"),
   steps: z.array(StepSpec).min(1).max(32),
   /** Run everything, publish only the comment. */

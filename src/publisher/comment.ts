@@ -6,7 +6,7 @@ import type { GitHubJob } from "../job/job-spec.ts";
 import type { PublisherDeps, PublisherGitHub } from "./deps.ts";
 import { ownComments } from "./own-comments.ts";
 import type { JobRecord } from "./record.ts";
-import { jobMarker } from "./render/marker.ts";
+import { jobMarker } from "../job/job-marker.ts";
 
 export interface Speaker {
   /**

@@ -49,10 +49,23 @@ export async function concludeJob(
     key: `job:${result.job_id}`,
     payload: { kind: "publish", job_id: result.job_id, epoch: claim.epoch },
   });
+  if (end.kind === "ended") await keepSessions(deps, end);
   await removeWorkspace(deps.workspacesRoot, result.job_id).catch((error: unknown) => {
     deps.log.warn({ err: error }, "removing the workspace; it can be removed by hand");
   });
   return result;
+}
+
+/** What a follow-up can go on from. Without it the follow-up starts anew, so that a failure ends no job. */
+async function keepSessions(
+  { sessions, log }: RunnerDeps,
+  { spec, steps, workspace }: Extract<JobEnd, { kind: "ended" }>,
+): Promise<void> {
+  try {
+    for (const { result } of steps) await sessions.keep(spec, result, workspace.homeOf(result.step_id));
+  } catch (error) {
+    log.warn({ err: error }, "keeping the agents' sessions for a follow-up");
+  }
 }
 
 async function writeResult(

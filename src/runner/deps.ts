@@ -12,6 +12,7 @@ import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { DoorRequest, Doors } from "../sandbox/doors.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Sessions } from "./sessions.ts";
 import type { GatePolicy } from "./gate/policy.ts";
 
 interface RunnerLimits {
@@ -35,6 +36,7 @@ export interface RunnerDeps {
   sandbox: () => Promise<Sandbox>;
   git: Git;
   workspacesRoot: string;
+  sessions: Sessions;
   /**
    * Brings the job's base commit into a bare repository on this machine, pinned for the job, and returns its folder.
    * Throws UserError for a job that names none, TransientError when it may go better later.

@@ -45,7 +45,7 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       allowedTools: step.allowed_tools,
       sessionId: resumed?.sessionId,
       sessionBefore: resumed?.usage,
-      resumePrompt: resumed && resumePrompt(resumed),
+      resumePrompt: resumed?.reason === undefined ? undefined : resumePrompt(resumed.reason),
       ...(sandbox?.seen(folders) ?? folders),
       gateways: doors.gateways,
       token: doors.token,
@@ -123,7 +123,7 @@ async function reserve(
   });
 }
 
-function resumePrompt({ reason }: Resumed): string {
+function resumePrompt(reason: string): string {
   const interrupted = reason === "" ? "" : ` (${reason})`;
   return `You were interrupted${interrupted}. Everything stands as you left it. Go on with the task and end with the report.\n`;
 }

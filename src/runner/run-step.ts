@@ -33,7 +33,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
   const used: AgentOutcome[] = [];
   let agent: Agent | undefined;
   let outcome: AgentOutcome;
-  let resumed: Resumed | undefined;
+  let resumed = await followed(deps, run);
   let treeAfter = run.treeBefore;
   let treeSeen: string | undefined;
   for (let attempt = 1; ; attempt++) {
@@ -122,6 +122,24 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
     clean: agent?.simulated === true && treeAfter === treeSeen,
     report: outcome.report,
   };
+}
+
+/** The session of the job that this one follows; only in the sandbox a checkout lies where the earlier one lay. */
+async function followed(
+  { agents, sandbox, sessions }: RunnerDeps,
+  run: StepRun,
+): Promise<Resumed | undefined> {
+  const { spec, step, workspace } = run;
+  if (spec.follows === undefined) return undefined;
+  try {
+    if ((await agents.get(step.agent)).simulated || (await sandbox()).kind === "none") return undefined;
+  } catch (error) {
+    // The attempt says what is wrong.
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
+  const sessionId = await sessions.take(spec, step, workspace.homeOf(step.step_id));
+  return sessionId === undefined ? undefined : { sessionId, usage: undefined, reason: undefined };
 }
 
 const nothing: AgentOutcome = {

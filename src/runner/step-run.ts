@@ -8,8 +8,8 @@ import type { Workspace } from "./workspace.ts";
 export interface Resumed {
   sessionId: string;
   usage: SessionUsage | undefined;
-  /** Why it was interrupted. */
-  reason: string;
+  /** Why it was interrupted; undefined: it had come to its end, and is asked for something new. */
+  reason: string | undefined;
 }
 
 export interface StepRun {

@@ -15,6 +15,8 @@ import { rawAttributes } from "../io/mirror.ts";
 export interface Workspace {
   jobId: string;
   tree: string;
+  /** Where the step's HOME lies, or will. */
+  homeOf(stepId: string): string;
   /** The step's HOME: empty, unless a session goes on that has its memory there. */
   openHome(stepId: string, options?: { keep: boolean }): Promise<string>;
   /** How trusted git is called on this workspace. */
@@ -55,11 +57,13 @@ export async function openWorkspace(
   await writeFile(join(gitDir, "info", "attributes"), rawAttributes);
   const baseTree = line(await git(["rev-parse", `${request.base.sha}^{tree}`], call));
 
+  const homeOf = (stepId: string): string => join(folder, "homes", stepId);
   return {
     jobId: request.jobId,
     tree,
+    homeOf,
     async openHome(stepId, { keep } = { keep: false }) {
-      const home = join(folder, "homes", stepId);
+      const home = homeOf(stepId);
       if (!keep) await removeTree(home);
       // The sandbox's user has to come through to its own.
       await mkdir(dirname(home), { recursive: true });

@@ -21,6 +21,17 @@ test("a pull request starts from its own branch", async () => {
   });
 });
 
+test("a pull request that a job made is a follow-up of it; a mark further down is someone's text", async () => {
+  const job = "0123456789abcdef0123456789abcdef";
+  const made = {
+    ...pullRequest(12, { from: "acme/shop" }),
+    body: `<!-- patchbay:job:${job} -->\nCloses #11`,
+  };
+  expect(await base({ subject: onPull }, { pulls: { 12: made } })).toMatchObject({ follows: job });
+  const quoted = { ...made, body: `> ${made.body}` };
+  expect(await base({ subject: onPull }, { pulls: { 12: quoted } })).not.toHaveProperty("follows");
+});
+
 describe("is refused, with what to do", () => {
   test.each<[string, Parameters<typeof makeTrigger>[0], Partial<World>, RegExp]>([
     ["an archived repository", { archived: true }, {}, /archived.*Unarchive/s],

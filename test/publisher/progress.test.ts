@@ -1,7 +1,8 @@
 // One comment that follows the job, and the small answers.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { TransientError, UserError } from "../../src/errors.ts";
-import { jobMarker, replyMarker } from "../../src/publisher/render/marker.ts";
+import { jobMarker } from "../../src/job/job-marker.ts";
+import { replyMarker } from "../../src/publisher/render/marker.ts";
 import { bot } from "./fake-github.ts";
 import type { GitWorld } from "./git-world.ts";
 import { jobId, repository, resultOf, specOf, stateOf } from "./job.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TransientError } from "../../src/errors.ts";
 import { line } from "../../src/io/git.ts";
-import { jobMarker } from "../../src/publisher/render/marker.ts";
+import { jobMarker } from "../../src/job/job-marker.ts";
 import { bot } from "./fake-github.ts";
 import type { Change, GitWorld } from "./git-world.ts";
 import { jobId, resultOf, secret, specOf } from "./job.ts";

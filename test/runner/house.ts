@@ -8,6 +8,7 @@ import { openFileBudgetStore } from "../../src/budget/file-store.ts";
 import type { BudgetLimits } from "../../src/budget/limits.ts";
 import { createArtifacts } from "../../src/artifacts/store.ts";
 import { createGit } from "../../src/io/git.ts";
+import { createSessions } from "../../src/runner/sessions.ts";
 import { createMirrors } from "../../src/io/mirror.ts";
 import type { Intent } from "../../src/job/intent.ts";
 import { newId } from "../../src/job/ids.ts";
@@ -87,6 +88,7 @@ export async function createTestRunner(
         };
       },
     },
+    sessions: createSessions({ root: join(folder, "sessions") }),
     sandbox: async () => openTestSandbox({ kind: "none", graceMs: 20, stageRoot: folder }),
     git,
     workspacesRoot: join(folder, "workspaces"),

@@ -10,6 +10,7 @@ import { oneLine, readable } from "../../publisher/render/fence.ts";
 import { runJob } from "../../runner/run-job.ts";
 import { readEnvironmentAnywhere } from "../environment.ts";
 import { openRunner } from "../open-runner.ts";
+import { openSessions } from "../open-sessions.ts";
 import { openRooms, type Rooms } from "../rooms.ts";
 import { makeBranch } from "./branch.ts";
 import { ownClaim } from "./claim.ts";
@@ -21,6 +22,7 @@ export interface RunOptions {
   pipeline: string;
   agent?: string;
   model?: string;
+  continue?: string;
   apply?: boolean;
   json?: boolean;
   verbose?: boolean;
@@ -55,6 +57,8 @@ export async function runLocally(goal: string, options: RunOptions): Promise<voi
       );
     }
     process.exitCode = exitCodes[result.status] ?? 1;
+    // No server is there that would do it.
+    await openSessions(config).forget(new Date(Date.now() - config.WORKSPACES_TTL_SEC * 1000));
   } finally {
     await rooms.close();
   }
@@ -81,6 +85,7 @@ function specFor(goal: string, options: RunOptions, { base, folder }: LocalRepos
     project_id: basename(folder).slice(0, 128),
     workdir: folder,
     base,
+    ...(options.continue === undefined ? {} : { follows: options.continue }),
     pipeline: pipeline.name,
     // No narrowing: what the operator allows.
     policy: { network: "allow" },

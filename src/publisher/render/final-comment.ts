@@ -10,7 +10,7 @@ import { codeSpan } from "./fence.ts";
 import { fitMarkdown, maxCommentChars } from "./fit.ts";
 import { goalQuote, logEnd, simulatedNote, smallPrint, warningsNote } from "./frame.ts";
 import { failureOf } from "./failure.ts";
-import { jobMarker } from "./marker.ts";
+import { jobMarker } from "../../job/job-marker.ts";
 import { plainLine } from "./plain.ts";
 import { endedTitle, heldFindings, mayShowPatch, whatNext } from "./unhappy.ts";
 import type { Voice } from "./voice.ts";

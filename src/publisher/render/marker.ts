@@ -1,10 +1,5 @@
 // The hidden marks by which Patchbay finds again what it said.
 
-/** The mark of a job's comment and pull request. */
-export function jobMarker(jobId: string): string {
-  return `<!-- patchbay:job:${jobId} -->`;
-}
-
 /** The mark of a single answer to a command that made no job. */
 export function replyMarker(marker: string): string {
   return `<!-- patchbay:reply:${marker} -->`;

@@ -6,7 +6,7 @@ import { assemble, fixed } from "./assemble.ts";
 import { checklist, itemsOfState, stepName, type Item } from "./checklist.ts";
 import { maxCommentChars } from "./fit.ts";
 import { goalQuote, smallPrint } from "./frame.ts";
-import { jobMarker } from "./marker.ts";
+import { jobMarker } from "../../job/job-marker.ts";
 import { counted } from "./quantities.ts";
 import type { Voice } from "./voice.ts";
 

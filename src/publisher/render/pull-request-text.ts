@@ -4,7 +4,7 @@ import type { JobResult } from "../../job/result.ts";
 import { assemble, fixed } from "./assemble.ts";
 import { fitMarkdown, maxCommentChars } from "./fit.ts";
 import { simulatedNote, smallPrint, warningsNote } from "./frame.ts";
-import { jobMarker } from "./marker.ts";
+import { jobMarker } from "../../job/job-marker.ts";
 import { gap } from "./plain.ts";
 import { subjectOf } from "./subject.ts";
 import type { Voice } from "./voice.ts";

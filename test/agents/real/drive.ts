@@ -1,7 +1,7 @@
 // One job for a real CLI, from outside: `patchbay run` as a process, the scripted model behind the key proxy.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, vi } from "vitest";
@@ -24,6 +24,8 @@ export const models: Record<string, string> = {
 export interface Driven {
   result: JobResult;
   model: ScriptedModel;
+  /** Where everything of this run lies. */
+  place: string;
   /** The job's artifacts. */
   folder: string;
   /** Every file of a folder with its text, for looking for what must not be there. */
@@ -40,6 +42,11 @@ export interface DriveOptions {
   agent?: string;
   script: Script;
   pipeline?: string;
+  goal?: string;
+  /** Of an earlier run, whose data this one finds. */
+  place?: string;
+  /** The job whose sessions go on. */
+  follows?: string;
   env?: Record<string, string>;
   /** Cancels at the terminal as soon as it is true. */
   cancelWhen?: () => Promise<boolean>;
@@ -50,24 +57,23 @@ export async function drive({
   agent,
   script,
   pipeline = "quick",
+  goal = "allow five tries",
+  place: known,
+  follows,
   env = {},
   cancelWhen,
 }: DriveOptions): Promise<Driven> {
-  const place = await mkdtemp(join(root, "job-"));
-  await chmod(place, 0o755);
-  const shop = await createRepository(join(place, "shop"));
-  await shop.write({ "README.md": "# Shop\n", "src/login.ts": "export const tries = 3;\n" });
-  await shop.commit("first");
+  const place = known ?? (await openPlace());
+  const shop = join(place, "shop");
   const model = await createScriptedModel({ script });
-  const home = join(place, "home");
-  await mkdir(home);
-  const args = ["run", "allow five tries", "--repo", shop.path, "--pipeline", pipeline, "--json"];
+  const args = ["run", goal, "--repo", shop, "--pipeline", pipeline, "--json"];
+  if (follows !== undefined) args.push("--continue", follows);
   if (agent !== undefined) args.push("--agent", agent, "--model", models[agent] ?? "");
   const child = spawn(process.execPath, [join(project, "bin", "patchbay.js"), ...args], {
     cwd: place,
     env: {
       PATH: `${programs}:${process.env["PATH"] ?? ""}`,
-      HOME: home,
+      HOME: place,
       DATA_ROOT: join(place, "var"),
       ARTIFACTS_ROOT: join(place, "artifacts"),
       ENABLE_REAL_CLI: "1",
@@ -94,7 +100,17 @@ export async function drive({
   const parsed = JobResult.safeParse(parse(said));
   if (!parsed.success) throw new Error(`patchbay run gave no result:\n${said}\n${complaints}`);
   const folder = join(place, "artifacts", parsed.data.job_id);
-  return { result: parsed.data, model, folder, everything: () => readAll(folder) };
+  return { result: parsed.data, model, place, folder, everything: () => readAll(folder) };
+}
+
+/** A folder with the repository `shop` in it. */
+async function openPlace(): Promise<string> {
+  const place = await mkdtemp(join(root, "job-"));
+  await chmod(place, 0o755);
+  const shop = await createRepository(join(place, "shop"));
+  await shop.write({ "README.md": "# Shop\n", "src/login.ts": "export const tries = 3;\n" });
+  await shop.commit("first");
+  return place;
 }
 
 async function cancel(child: ChildProcess, when: () => Promise<boolean>): Promise<void> {

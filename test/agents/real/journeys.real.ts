@@ -57,6 +57,22 @@ describe.each(agents)("%s", (agent) => {
     expect(last?.spoken).toBeGreaterThanOrEqual(1);
   });
 
+  test("a follow-up lets the session of an ended job go on", async () => {
+    const work = [editing, { say: "# Change\n\nFive tries now." }];
+    const { result, place } = await drive({ agent, script: [{ turns: work }] });
+    expect(result.status).toBe("success");
+    const more = { do: [{ write: "NOTES.md", content: "Asked for twice.\n" }] };
+    const script: Script = [{ turns: [...work, more, { say: "# More\n\nA note." }] }];
+    const goal = "write a note on it";
+    const next = await drive({ agent, script, goal, place, follows: result.job_id });
+    expect(next.result).toMatchObject({ status: "success", change_status: "changed" });
+    expect(next.result.steps[0]?.session_id).toBe(result.steps[0]?.session_id);
+    const last = next.model.requests.findLast(({ spoken }) => spoken !== undefined);
+    expect(last?.body).toContain("allow five tries");
+    expect(last?.body).toContain("Five tries now.");
+    expect(last?.body).toContain(goal);
+  });
+
   test("cancelled in the middle of a command, it leaves no process", async () => {
     const mark = `sleep 98${String(Math.floor(Math.random() * 1e6)).padStart(6, "0")}`;
     const script: Script = [
