@@ -8,7 +8,8 @@ import { createDescribedCli } from "../../src/agents/described-cli-agent.ts";
 import { DescribedCli } from "../../src/agents/described-cli.ts";
 import type { Limits } from "../../src/sandbox/limits/limits.ts";
 import { createWorker } from "../../src/runner/worker.ts";
-import { openTestSandbox, testOptions } from "../sandbox/open-test-sandbox.ts";
+import { openUnproven } from "../../src/sandbox/sandbox.ts";
+import { testOptions } from "../sandbox/open-test-sandbox.ts";
 import { temporaryFolder } from "../temp-folder.ts";
 import { createTestClaim, createTestRunner } from "./house.ts";
 
@@ -44,7 +45,7 @@ async function run(
     { callsPerStep: 3 },
   );
   const base = testOptions({ kind: "bwrap", stageRoot: join(folder, "stage"), mounts: [programs], user });
-  const sandbox = await openTestSandbox({ ...base, limits: { ...base.limits, ...limits } });
+  const { sandbox } = await openUnproven({ ...base, limits: { ...base.limits, ...limits } });
   const agent = createDescribedCli(
     DescribedCli.parse({
       name: "codex",
@@ -69,7 +70,7 @@ async function run(
 
 describe("a limit that was hit is told", () => {
   test("memory: a program that takes too much", async () => {
-    const result = await run("memory", "node eats.js 4000", { limits: { memoryBytes: 600_000_000 } });
+    const result = await run("memory", "node eats.js 4000", { limits: { memoryBytes: 1_000_000_000 } });
     expect(result).toMatchObject({ status: "failed", error: { code: "memory" } });
     expect(result?.error?.message).toContain("SANDBOX_MEMORY_BYTES");
   });
