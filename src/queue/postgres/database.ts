@@ -88,8 +88,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   let onBroken = (): void => undefined;
   boss.on("error", (error) => {
     log?.warn({ error: explain(error) }, "a connection to the database broke");
-    // The pool names the connection that broke, and opens another one when it needs it. The other kind is the one that listens.
-    if (!("client" in error)) onBroken();
+    if (options.clock) onBroken();
   });
   boss.on("warning", ({ message, data }) => log?.warn({ ...data }, message));
   async function opening<T>(work: () => Promise<T>): Promise<T> {
@@ -106,7 +105,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   await opening(() => boss.start());
   const db = boss.getDb();
   // A test's clock hides the pool.
-  if (!options.clock) guardConnections(db);
+  if (!options.clock) guardConnections(db, () => onBroken());
   const begin = db.beginTransaction?.bind(db);
   const listen = db.listen?.bind(db);
   if (!begin || !listen) throw new Error("pg-boss's own pool has transactions and listens");
