@@ -1,10 +1,10 @@
 // `npm run bench sandbox`: what the sandbox costs: to start a program in it, and to call a model through its door. Writes
 // its section of docs/benchmarks.md.
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { measureDoor } from "./doors/measure-door.ts";
 import { writeSection } from "./page/write-section.ts";
 import { describeMachine } from "./queue/machine.ts";
-import { measureLaunch } from "./sandbox/measure-launch.ts";
+import { measureLaunch, type Taken } from "./sandbox/measure-launch.ts";
 
 const rounds = 20;
 const launched = await measureLaunch(rounds);
@@ -12,22 +12,27 @@ const door = await measureDoor();
 
 const ms = (value: number): string => `${value.toFixed(1)} ms`;
 const launches = [
-  ["without a sandbox", launched.bareMs],
-  ["in it, no network", launched.withoutNetworkMs],
-  ["in it, with its doors", launched.withNetworkMs],
+  ["without a sandbox", launched.bare],
+  ["in it, no network", launched.withoutNetwork],
+  ["in it, with its doors", launched.withNetwork],
 ] as const;
+const row = (name: string, { median, fastest }: Taken): string =>
+  `| ${name} | ${ms(median)} | ${ms(median - launched.bare.median)} | ${ms(fastest)} | ${ms(fastest - launched.bare.fastest)} |`;
 const { direct, "through the door": through } = door.ways;
 if (!direct || !through) throw new Error("the door was not measured");
 
+const load = (loadavg()[0] ?? 0).toFixed(1);
+
 const text = `## The sandbox
 
-Made by \`npm run bench sandbox\` on a machine with ${await describeMachine(tmpdir())}; others work on it at the same time.
+Made by \`npm run bench sandbox\` on a machine with ${await describeMachine(tmpdir())}; others work on it at the
+same time: ${load} processes wanted its cores on average. A quiet machine is nearer to the fastest of the rounds.
 
-**Starting a program** (\`true\`, from the call to the end of everything; median of ${rounds}, in turns; limits by ${launched.tier}):
+**Starting a program** (\`true\`, from the call to the end of everything; ${rounds} rounds, in turns; limits by ${launched.tier}):
 
-| | time | added |
-| --- | --- | --- |
-${launches.map(([name, time]) => `| ${name} | ${ms(time)} | ${ms(time - launched.bareMs)} |`).join("\n")}
+| | median | added | fastest | added |
+| --- | --- | --- | --- | --- |
+${launches.map(([name, taken]) => row(name, taken)).join("\n")}
 
 The sandbox is opened and proven once in the life of a process: ${ms(launched.openMs)}.
 
