@@ -3,7 +3,6 @@
 // A ticket is a JSON file, its state is the folder in which it lies, and it moves by rename(2). See ticket-name.ts
 // for the order, enqueue.ts, claim.ts and lease.ts for the three moves of a ticket's life and what a crash leaves
 // of each, recover.ts and repair.ts for who mends it.
-import { mkdir } from "node:fs/promises";
 import type { Queue } from "../contract.ts";
 import { createBacklog } from "./backlog.ts";
 import { claimNext } from "./claim.ts";
@@ -12,16 +11,15 @@ import { createEnqueue } from "./enqueue.ts";
 import { estimate } from "./estimate.ts";
 import { openFolderLock } from "../../io/folder-lock.ts";
 import { openFolderSyncs } from "./folder-sync.ts";
-import { requireKnownFormat } from "./format.ts";
 import { forget } from "./forget.ts";
 import { thisProcess } from "../holder.ts";
-import { createLayout, makeFolders } from "./layout.ts";
+import { createLayout } from "./layout.ts";
 import type { Lease } from "./lease.ts";
 import { createListing } from "./listing.ts";
-import { requireLocalDisk } from "./local-disk.ts";
 import { find, locate } from "./look-up.ts";
 import { approve, cancel, requeue, settle, unlock } from "./move-waiting.ts";
 import type { FsQueueOptions, Parts } from "./parts.ts";
+import { prepareFolder } from "./prepare-folder.ts";
 import { createRecovery } from "./recover.ts";
 import { dropStaleKeys, dropStaleRequests, repairDrafts } from "./repair.ts";
 import { createRuns } from "./runs.ts";
@@ -32,18 +30,15 @@ import { createWaiters } from "../waiters.ts";
 import { readFolders, watchFolders } from "./watch.ts";
 
 /**
- * Opens the queue in `root`: mends what dead processes left, then listens. Throws UserError on a network file
- * system, and when the folder is of a later version.
+ * Opens the queue in `root`: mends what dead processes left, then listens. Throws UserError when the folder can't be
+ * written, is on a network file system, or is of a later version.
  * Several processes may open the same folder.
  */
 export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): Promise<Queue<Payload>> {
   const { leaseMs, heartbeatMs = leaseMs / 4, sweepMs = 60_000, log } = options;
   const now = options.clock ?? (() => new Date());
   const layout = createLayout(options.root);
-  await mkdir(layout.root, { recursive: true, mode: 0o700 });
-  await requireLocalDisk(layout.root);
-  await requireKnownFormat(layout);
-  await makeFolders(layout);
+  await prepareFolder(layout);
 
   const self = options.holder ?? thisProcess();
   const lock = openFolderLock(layout.lock);
@@ -72,13 +67,33 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
   const listing = createListing(parts);
   const recoverRunning = createRecovery(parts);
   const unwatch = watchFolders(parts, (error) => log?.error({ err: error }, "watching the queue's folders"));
-  await readFolders(parts);
-  await repairDrafts(parts);
-  await recoverRunning();
-  await dropStaleRequests(parts);
-  await dropStaleKeys(parts);
-  const sweeping = startSweeping(parts, { sweepMs, recoverRunning });
+  let sweeping: { stop(): Promise<void> } | undefined;
   let closed = false;
+
+  async function close(): Promise<void> {
+    if (closed) return;
+    closed = true;
+    unwatch();
+    await sweeping?.stop();
+    parts.backlog.close();
+    for (const lease of parts.leases.values()) lease.lose();
+    waiters.wakeAll();
+    await drafts.close();
+    await syncs.close();
+    lock.close();
+  }
+
+  try {
+    await readFolders(parts);
+    await repairDrafts(parts);
+    await recoverRunning();
+    await dropStaleRequests(parts);
+    await dropStaleKeys(parts);
+    sweeping = startSweeping(parts, { sweepMs, recoverRunning });
+  } catch (error) {
+    await close();
+    throw error;
+  }
 
   return {
     enqueue: createEnqueue(parts),
@@ -103,17 +118,6 @@ export async function createFsQueue<Payload>(options: FsQueueOptions<Payload>): 
     requeue: (id, note) => requeue(parts, id, note),
     unlock: (id, note) => unlock(parts, id, note),
     forget: (before) => forget(parts, before),
-    async close() {
-      if (closed) return;
-      closed = true;
-      unwatch();
-      await sweeping.stop();
-      parts.backlog.close();
-      for (const lease of parts.leases.values()) lease.lose();
-      waiters.wakeAll();
-      await drafts.close();
-      await syncs.close();
-      lock.close();
-    },
+    close,
   };
 }
