@@ -1,15 +1,18 @@
-// `npm run bench queue [-- --full --opponents=FOLDER --folder=FOLDER --only=enqueue,claim]`: the queue in figures, each
-// a ratio within one run. A run of all sections writes docs/benchmarks.md and its pictures.
+// `npm run bench queue [-- --full --opponents=FOLDER --folder=FOLDER --only=enqueue,claim --write]`: the queue in
+// figures, each a ratio within one run. With --write, a run of all sections makes docs/benchmarks.md and its pictures.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureClaim } from "./queue/claim.ts";
 import { measureEnqueue } from "./queue/enqueue.ts";
 import { readFlags, Section } from "./queue/flags.ts";
+import { measureIdle } from "./queue/idle.ts";
+import { measureLatency } from "./queue/latency.ts";
 import { describeMachine } from "./queue/machine.ts";
 import { createLoadOpponent } from "./queue/opponents.ts";
 import { publish } from "./queue/publish.ts";
-import { claimPart, enqueuePart, type Part } from "./queue/report.ts";
+import { claimPart, enqueuePart, idlePart, latencyPart, type Part, webhookPart } from "./queue/report.ts";
+import { measureWebhook } from "./queue/webhook.ts";
 
 const flags = readFlags(process.argv.slice(2));
 const root = mkdtempSync(join(flags.folder ?? tmpdir(), "patchbay-bench-"));
@@ -29,9 +32,13 @@ const measure: Record<Section, () => Promise<Part>> = {
     claimPart(
       await measureClaim(folderOf("claim"), [100, 10_000, 100_000, ...(flags.full ? [1_000_000] : [])]),
     ),
+  latency: async () => latencyPart(await measureLatency(folderOf("latency"))),
+  idle: async () => idlePart(await measureIdle(folderOf("idle"), 60)),
+  webhook: async () => webhookPart(await measureWebhook(folderOf("webhook"))),
 };
 
 const begin = performance.now();
+const loadBefore = loadavg()[0] ?? 0;
 const parts: Part[] = [];
 try {
   const machine = await describeMachine(root);
@@ -41,9 +48,11 @@ try {
     parts.push(part);
     rmSync(join(root, section), { recursive: true, force: true });
   }
-  if (parts.length === Section.options.length) {
+  if (flags.write && parts.length === Section.options.length) {
     const seconds = (performance.now() - begin) / 1000;
-    publish(parts, { machine, command: `npm run bench queue${flags.full ? " -- --full" : ""}`, seconds });
+    const words = ["npm run bench queue -- --write", ...(flags.full ? ["--full"] : [])];
+    if (flags.opponents !== undefined) words.push("--opponents=FOLDER");
+    publish(parts, { machine, command: words.join(" "), seconds, loads: [loadBefore, loadavg()[0] ?? 0] });
   }
 } finally {
   rmSync(root, { recursive: true, force: true });

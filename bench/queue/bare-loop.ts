@@ -4,7 +4,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { body, type Contestant } from "./contestant.ts";
 
-export async function createBareLoop(folder: string): Promise<Contestant> {
+export async function createBareLoop(folder: string, text = body): Promise<Contestant> {
   const drafts = join(folder, "drafts");
   const kept = join(folder, "kept");
   mkdirSync(drafts, { recursive: true });
@@ -26,7 +26,7 @@ export async function createBareLoop(folder: string): Promise<Contestant> {
       const draft = join(drafts, `${n}.json`);
       const file = await open(draft, "wx", 0o600);
       try {
-        await file.writeFile(body);
+        await file.writeFile(text);
         await file.sync();
       } finally {
         await file.close();

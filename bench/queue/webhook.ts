@@ -1,0 +1,128 @@
+// From a delivery's first byte to its answer under load: ours is durable by then, Probot's own middleware keeps nothing.
+import { createHmac, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { z } from "zod";
+import { startChild } from "./child.ts";
+import { type Connection, openConnection } from "./connection.ts";
+import { median, quantile } from "./quantile.ts";
+
+export interface WebhookResult {
+  bytes: number;
+  connections: number;
+  servers: {
+    name: string;
+    perSecond: number;
+    medianMs: number;
+    p99Ms: number;
+    /** Medians of what it had of the first server's in the same round. */
+    rateRatio: number;
+    p99Ratio: number;
+  }[];
+}
+
+const secret = "only on loopback";
+const connections = 32;
+const rounds = 10;
+const roundMs = 1000;
+
+/** GitHub's recorded comment on an issue, with a command in it, so that it is kept. */
+function recordedComment(): string {
+  const file = createRequire(import.meta.url).resolve("@octokit/webhooks-examples/api.github.com/index.json");
+  const Definitions = z.array(z.object({ name: z.string(), examples: z.array(z.looseObject({})) }));
+  const definitions = Definitions.parse(JSON.parse(readFileSync(file, "utf8")));
+  const examples = definitions.find(({ name }) => name === "issue_comment")?.examples ?? [];
+  const Created = z.looseObject({
+    action: z.literal("created"),
+    comment: z.looseObject({ body: z.string() }),
+  });
+  const [first] = examples.map((each) => Created.safeParse(each).data).filter((each) => each !== undefined);
+  if (!first) throw new Error("there is no recorded comment");
+  return JSON.stringify({ ...first, comment: { ...first.comment, body: "/agent fix the login" } });
+}
+
+function makeRequest(): { bytes: number; request: () => Buffer } {
+  const body = recordedComment();
+  const signature = createHmac("sha256", secret).update(body).digest("hex");
+  const bytes = Buffer.byteLength(body);
+  return {
+    bytes,
+    request: () =>
+      Buffer.from(
+        "POST /api/github/webhooks HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
+          `User-Agent: GitHub-Hookshot/1\r\nX-GitHub-Event: issue_comment\r\nX-GitHub-Delivery: ${randomUUID()}\r\n` +
+          `X-Hub-Signature-256: sha256=${signature}\r\nContent-Length: ${bytes}\r\n\r\n${body}`,
+      ),
+  };
+}
+
+interface Round {
+  perSecond: number;
+  times: number[];
+}
+
+async function load(open: readonly Connection[], status: number, request: () => Buffer): Promise<Round> {
+  const times: number[] = [];
+  const begin = performance.now();
+  await Promise.all(
+    open.map(async (connection) => {
+      while (performance.now() - begin < roundMs) {
+        const message = request();
+        const sent = performance.now();
+        const answered = await connection.ask(message);
+        if (answered !== status) throw new Error(`answered ${answered} instead of ${status}`);
+        times.push(performance.now() - sent);
+      }
+    }),
+  );
+  return { perSecond: times.length / ((performance.now() - begin) / 1000), times };
+}
+
+/** The servers take turns, each in a process of its own; the load comes from this one. */
+export async function measureWebhook(folder: string): Promise<WebhookResult> {
+  const { bytes, request } = makeRequest();
+  const servers = [
+    { name: "Probot's middleware, keeps nothing", kind: "probot", status: 200, rounds: [] as Round[] },
+    { name: "our route, keeps nothing", kind: "memory", status: 202, rounds: [] as Round[] },
+    { name: "our route on the bare loop", kind: "bare", status: 202, rounds: [] as Round[] },
+    { name: "our route, durable in the inbox", kind: "own", status: 202, rounds: [] as Round[] },
+  ].map((server) => ({
+    ...server,
+    child: startChild("webhook-server.ts", [server.kind, secret, join(folder, server.kind)]),
+    open: [] as Connection[],
+  }));
+  try {
+    for (const server of servers) {
+      const { port } = await server.child.next(z.object({ port: z.int() }));
+      server.open = await Promise.all(Array.from({ length: connections }, () => openConnection(port)));
+      await load(server.open, server.status, request);
+    }
+    for (let round = 0; round < rounds; round += 1) {
+      for (const server of round % 2 === 0 ? servers : servers.toReversed()) {
+        server.rounds.push(await load(server.open, server.status, request));
+      }
+    }
+  } finally {
+    for (const { child, open } of servers) {
+      for (const connection of open) connection.end();
+      await child.end();
+    }
+  }
+  const p99Of = ({ times }: Round): number => quantile(times, 0.99);
+  const first = servers[0]?.rounds ?? [];
+  const ratioOf = (own: readonly Round[], figure: (round: Round) => number): number =>
+    median(own.map((round, at) => figure(round) / figure(first[at] ?? round)));
+  return {
+    bytes,
+    connections,
+    servers: servers.map(({ name, rounds: own }) => ({
+      name,
+      perSecond: median(own.map(({ perSecond }) => perSecond)),
+      medianMs: median(own.map(({ times }) => median(times))),
+      p99Ms: median(own.map(p99Of)),
+      rateRatio: ratioOf(own, ({ perSecond }) => perSecond),
+      p99Ratio: ratioOf(own, p99Of),
+    })),
+  };
+}
