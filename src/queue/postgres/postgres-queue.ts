@@ -102,7 +102,12 @@ export async function createPostgresQueue<Payload>(
       wakeAll();
     },
   });
-  await recoverRunning();
+  try {
+    await recoverRunning();
+  } catch (error) {
+    leave();
+    throw error;
+  }
 
   return {
     enqueue: (ticket) => enqueue(parts, ticket),

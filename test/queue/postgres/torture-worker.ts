@@ -2,7 +2,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { TransientError, UserError } from "../../../src/errors.ts";
-import type { Queue } from "../../../src/queue/contract.ts";
 import { openDatabase } from "../../../src/queue/postgres/database.ts";
 import { createPostgresQueue } from "../../../src/queue/postgres/postgres-queue.ts";
 import { Payload } from "../claims.ts";
@@ -23,23 +22,10 @@ const log = {
 };
 
 /** As whoever watches over a service starts it again: the database may be away just now. */
-async function open(): Promise<Queue<Payload>> {
+async function insist<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      const database = await openDatabase({ url, sweepMs: 500, maxConnections: 6, log });
-      try {
-        return await createPostgresQueue({
-          database,
-          name: "jobs",
-          payload: Payload,
-          maxCrashes: 1000,
-          leaseMs: 600_000,
-          log,
-        });
-      } catch (error) {
-        await database.close();
-        throw error;
-      }
+      return await work();
     } catch (error) {
       if (!(error instanceof UserError) && !(error instanceof TransientError)) throw error;
       await delay(100);
@@ -47,7 +33,17 @@ async function open(): Promise<Queue<Payload>> {
   }
 }
 
-const queue = await open();
+const database = await insist(() => openDatabase({ url, sweepMs: 500, maxConnections: 6, log }));
+const queue = await insist(() =>
+  createPostgresQueue({
+    database,
+    name: "jobs",
+    payload: Payload,
+    maxCrashes: 1000,
+    leaseMs: 600_000,
+    log,
+  }),
+);
 process.send?.("ready");
 process.on("disconnect", () => process.exit());
 await work(queue, ledger, log);
