@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { z } from "zod";
 import { startChild } from "./child.ts";
-import { type Connection, openConnection } from "./connection.ts";
+import { openConnection } from "./connection.ts";
 import { median, quantile } from "./quantile.ts";
 
 export interface WebhookResult {
@@ -62,7 +62,10 @@ interface Round {
   times: number[];
 }
 
-async function load(open: readonly Connection[], status: number, request: () => Buffer): Promise<Round> {
+/** Over new connections: a server ends those that were silent while the others had their turn. */
+async function load(server: { port: number; status: number }, request: () => Buffer): Promise<Round> {
+  const { port, status } = server;
+  const open = await Promise.all(Array.from({ length: connections }, () => openConnection(port)));
   const times: number[] = [];
   const begin = performance.now();
   await Promise.all(
@@ -76,7 +79,9 @@ async function load(open: readonly Connection[], status: number, request: () => 
       }
     }),
   );
-  return { perSecond: times.length / ((performance.now() - begin) / 1000), times };
+  const perSecond = times.length / ((performance.now() - begin) / 1000);
+  for (const connection of open) connection.end();
+  return { perSecond, times };
 }
 
 /** The servers take turns, each in a process of its own; the load comes from this one. */
@@ -90,24 +95,20 @@ export async function measureWebhook(folder: string): Promise<WebhookResult> {
   ].map((server) => ({
     ...server,
     child: startChild("webhook-server.ts", [server.kind, secret, join(folder, server.kind)]),
-    open: [] as Connection[],
+    port: 0,
   }));
   try {
     for (const server of servers) {
-      const { port } = await server.child.next(z.object({ port: z.int() }));
-      server.open = await Promise.all(Array.from({ length: connections }, () => openConnection(port)));
-      await load(server.open, server.status, request);
+      server.port = (await server.child.next(z.object({ port: z.int() }))).port;
+      await load(server, request);
     }
     for (let round = 0; round < rounds; round += 1) {
       for (const server of round % 2 === 0 ? servers : servers.toReversed()) {
-        server.rounds.push(await load(server.open, server.status, request));
+        server.rounds.push(await load(server, request));
       }
     }
   } finally {
-    for (const { child, open } of servers) {
-      for (const connection of open) connection.end();
-      await child.end();
-    }
+    for (const { child } of servers) await child.end();
   }
   const p99Of = ({ times }: Round): number => quantile(times, 0.99);
   const first = servers[0]?.rounds ?? [];
