@@ -27,6 +27,22 @@ export class TransientError extends Error {
   }
 }
 
+/** What the system says when it has no room, no handle or no connection now. man 3 errno */
+const lackOfResources: ReadonlySet<unknown> = new Set(
+  (
+    "ENOSPC EDQUOT EIO EROFS EMFILE ENFILE ENOMEM EAGAIN EBUSY " +
+    "ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EAI_AGAIN"
+  ).split(" "),
+);
+
+/** Whether an error, or one of its causes, is the system's own: it passes, and is no bug. */
+export function isLackOfResources(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ("code" in at && lackOfResources.has(at.code)) return true;
+  }
+  return false;
+}
+
 /** An error's message with those of its causes, joined by ": ", for logs and error.message fields. */
 export function explain(error: unknown): string {
   const parts: string[] = [];

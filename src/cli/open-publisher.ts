@@ -2,13 +2,17 @@
 import { join } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { revokeToken } from "../io/app-github.ts";
+import type { GitAuth } from "../io/git.ts";
+import { statusOf } from "../io/github-error.ts";
+import type { Repository } from "../job/job-spec.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
 import type { House } from "./assemble.ts";
-import { publishedEvent } from "./audit/audit-intent.ts";
+import { cancelJob } from "./cancel-job.ts";
+import { decidedEvent, publishedEvent } from "./audit/audit-intent.ts";
 
 /** Asks GitHub who the App is. Throws UserError or TransientError when it doesn't say. */
 export async function openPublisher(house: House): Promise<Publisher> {
-  const { config, artifacts, git, mirrors, probot, redactor, tokenFor, jobs, clock } = house;
+  const { config, artifacts, git, mirrors, probot, redactor, tokenFor, jobs, clock, log } = house;
   const { appId: id, login: botLogin } = await probot.self();
   const userId = await probot.app.userId(botLogin);
   const workRoot = join(config.DATA_ROOT, "publishing");
@@ -16,8 +20,8 @@ export async function openPublisher(house: House): Promise<Publisher> {
   return createPublisher({
     artifacts,
     github: (installationId) => probot.github(installationId),
-    async writeToken(repository) {
-      const { token } = await tokenFor(repository, { contents: "write" });
+    async writeToken(repository, { workflows }) {
+      const { token } = await (workflows ? workflowToken(repository) : tokenFor(repository, pushing));
       return { token, revoke: () => revokeToken(config.github.apiUrl, token) };
     },
     mirrors,
@@ -34,10 +38,31 @@ export async function openPublisher(house: House): Promise<Publisher> {
       const ahead = await jobs.position(jobId);
       return ahead === undefined ? undefined : { ahead, startsAt: await jobs.estimateStart(jobId) };
     },
+    jobs: {
+      state: async (jobId) => (await jobs.find(jobId))?.state,
+      approve: (jobId, note) => jobs.approve(jobId, note),
+      settle: (jobId, note) => jobs.settle(jobId, note),
+      cancel: (jobId, note) => cancelJob(house, jobId, note),
+    },
+    trigger: config.TRIGGER,
     publicUrl: config.PUBLIC_URL,
     artifactsRoot: config.ARTIFACTS_ROOT,
     workRoot,
     audit: (said) => house.audit.insist(publishedEvent(said)),
+    auditDecided: (decided) => house.audit.insist(decidedEvent(decided)),
+    log,
     clock,
   });
+
+  /** Few Apps have this permission. Without it GitHub refuses the push, and says so better than we could. */
+  async function workflowToken(repository: Repository): Promise<GitAuth> {
+    try {
+      return await tokenFor(repository, { ...pushing, workflows: "write" });
+    } catch (error) {
+      if (statusOf(error) !== 422) throw error;
+      return tokenFor(repository, pushing);
+    }
+  }
 }
+
+const pushing = { contents: "write" } as const;

@@ -1,6 +1,7 @@
 // The web part: the webhook route, the inbox's worker and the publisher.
 import { Hono } from "hono";
 import { createAnswer } from "../command/answer.ts";
+import { createControl } from "../command/control.ts";
 import { createAuthorize } from "../command/authorize.ts";
 import { readLabel } from "../command/label.ts";
 import { parse } from "../command/parse.ts";
@@ -17,6 +18,7 @@ import { auditedSubmit } from "./audited-submit.ts";
 import { listen } from "./listen.ts";
 import { openHealth } from "./open-health.ts";
 import { openPublisher } from "./open-publisher.ts";
+import { createUnsaid } from "./unsaid.ts";
 import { allowedBots, labelPrefix, openKeep } from "./open-deliveries.ts";
 
 /** Deliveries and publications are short and mostly wait for GitHub. */
@@ -29,11 +31,12 @@ const saidBy = {
   reply: "a reply on GitHub",
   progress: "the comment is up to date",
   publish: "branch, pull request and final comment are on GitHub",
+  decide: "a person's decision is carried out or answered",
 };
 
 /** Starts listening and working; resolves once the port is open. */
 export async function runWeb(house: House): Promise<Running> {
-  const { config, log, probot, inbox, outbox, agents } = house;
+  const { config, log, probot, inbox, outbox, agents, artifacts } = house;
   const { host } = config.github;
 
   registerHandlers(probot, {
@@ -42,6 +45,7 @@ export async function runWeb(house: House): Promise<Running> {
       authorize: createAuthorize({ self: () => probot.self(), allowedBots: allowedBots(house) }),
       self: () => probot.self(),
       submit: auditedSubmit(house),
+      control: createControl({ ...house, trigger: config.TRIGGER }),
       audit: (asking) => house.audit.record(askingEvent(asking)),
       outbox,
       pipelines,
@@ -87,6 +91,7 @@ export async function runWeb(house: House): Promise<Running> {
         const stage = intent.kind === "publish" ? "published" : "publisher";
         log[intent.kind === "progress" ? "debug" : "info"]({ stage, ...job }, saidBy[intent.kind]);
       },
+      onGaveUp: createUnsaid(outbox, artifacts),
       maxAttempts,
       signal: drain.signal,
       log,

@@ -1,19 +1,22 @@
-// What follows from a command: the 👎 for a stranger, a reply, or jobs. The same for every event.
+// What follows from a command: the 👎 for a stranger, a reply, jobs, or a word about a job. The same for every event.
 import type { GitHub } from "../io/github.ts";
 import type { Intent } from "../job/intent.ts";
+import type { JobSpec, Permission } from "../job/job-spec.ts";
 import type { Pipeline } from "../job/pipelines.ts";
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { Asking } from "./asking.ts";
 import type { Authorize } from "./authorize.ts";
 import { findBase } from "./base.ts";
+import type { Control } from "./control.ts";
+import type { Command } from "./parse.ts";
 import type { Submit } from "./submit.ts";
 import { readThread, type Self } from "./thread.ts";
 import { type JobCommand, toJobSpec } from "./to-job-spec.ts";
 import { describeTrigger, type Trigger } from "./trigger.ts";
 
 /** What a trigger asks for, once it is known that it asks for something. */
-export type Asked = { kind: "reply"; body: string } | { kind: "commands"; commands: readonly JobCommand[] };
+export type Asked = { kind: "reply"; body: string } | { kind: "commands"; commands: readonly Command[] };
 
 export type CommandGitHub = Pick<GitHub, "permission" | "branchHead" | "pullRequest" | "latestComments">;
 
@@ -22,6 +25,7 @@ export interface AnswerOptions {
   authorize: Authorize;
   self: () => Promise<Self>;
   submit: Submit;
+  control: Control;
   outbox: Pick<Queue<Intent>, "enqueue">;
   pipelines: readonly Pipeline[];
   /** Keeps the record of who asked; never throws. */
@@ -35,7 +39,7 @@ export interface AnswerOptions {
  * TransientError when it may go better later.
  */
 export function createAnswer(options: AnswerOptions) {
-  const { authorize, outbox, submit, pipelines, audit, log } = options;
+  const { authorize, outbox, submit, control, pipelines, audit, log } = options;
 
   async function react(trigger: Trigger, content: "eyes" | "-1"): Promise<void> {
     const { repository, comment, subject, delivery } = trigger;
@@ -90,28 +94,42 @@ export function createAnswer(options: AnswerOptions) {
     }
 
     await react(trigger, "eyes");
-    const base = await findBase(github, trigger);
-    const cutoff = { at: trigger.at, ...(trigger.comment && { commentId: trigger.comment.id }) };
-    const thread = await readThread(
-      github,
-      trigger.repository,
-      trigger.subject,
-      cutoff,
-      await options.self(),
-    );
     const { permission } = verdict;
-    // All of them before the first is submitted: a comment is done as a whole or not at all.
-    const specs = asked.commands.map((command, ordinal) =>
-      toJobSpec(command, { trigger, ordinal, permission, base, thread, pipelines }),
-    );
-    for (const spec of specs) {
-      const outcome = await submit(spec);
-      log.info(
-        { stage: "queue", ...fields, job: spec.job_id },
-        `${describeTrigger(trigger)}: pipeline ${spec.pipeline}, ${outcome}`,
-      );
+    const specs = await specsOf(github, trigger, { commands: asked.commands, permission });
+    for (const [ordinal, command] of asked.commands.entries()) {
+      const spec = specs.get(ordinal);
+      if ("verb" in command) {
+        await control({ trigger, ordinal, permission }, command);
+        log.info(fields, `${describeTrigger(trigger)}: ${command.verb}`);
+      } else if (spec) {
+        const outcome = await submit(spec);
+        const said = `${describeTrigger(trigger)}: pipeline ${spec.pipeline}, ${outcome}`;
+        log.info({ stage: "queue", ...fields, job: spec.job_id }, said);
+      }
     }
   };
+
+  /** All of them before the first is submitted: a comment is done as a whole or not at all. */
+  async function specsOf(
+    github: CommandGitHub,
+    trigger: Trigger,
+    { commands, permission }: { commands: readonly Command[]; permission: Permission },
+  ): Promise<Map<number, JobSpec>> {
+    const wanted = [...commands.entries()].flatMap(([ordinal, command]): [number, JobCommand][] =>
+      "verb" in command ? [] : [[ordinal, command]],
+    );
+    if (wanted.length === 0) return new Map();
+    const base = await findBase(github, trigger);
+    const cutoff = { at: trigger.at, ...(trigger.comment && { commentId: trigger.comment.id }) };
+    const { repository, subject } = trigger;
+    const thread = await readThread(github, repository, subject, cutoff, await options.self());
+    return new Map(
+      wanted.map(([ordinal, command]) => [
+        ordinal,
+        toJobSpec(command, { trigger, ordinal, permission, base, thread, pipelines }),
+      ]),
+    );
+  }
 }
 
 /** A request that took longer to arrive may not be wanted any more: whoever asked is asked. */

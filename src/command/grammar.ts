@@ -15,12 +15,33 @@ export const options: readonly Option[] = [
 ];
 
 export interface Verb {
-  name: "help";
+  name: ControlVerb | "help";
+  /** What may follow it, as the help shows it. */
+  argument?: string;
   summary: string;
 }
 
+/** First words that ask for no job but are about jobs that there are. They never wait behind one. */
+export const controlVerbs = ["status", "cancel", "apply", "discard", "approve"] as const;
+export type ControlVerb = (typeof controlVerbs)[number];
+
 /** First words that are no pipelines. */
-export const verbs: readonly Verb[] = [{ name: "help", summary: "show this" }];
+export const verbs: readonly Verb[] = [
+  { name: "status", summary: "say what runs, waits or is held here" },
+  { name: "cancel", argument: "[job]", summary: "end what runs and what waits here" },
+  {
+    name: "apply",
+    argument: "[job] [hash]",
+    summary: "publish the patch that is held here, after you have read it",
+  },
+  { name: "discard", argument: "[job]", summary: "drop what is held here" },
+  {
+    name: "approve",
+    argument: "[job] [commit]",
+    summary: "let a job begin, or go on, that waits for a person",
+  },
+  { name: "help", summary: "show this" },
+];
 
 export const defaultPipeline = "default";
 export const maxGoalChars = 5000;

@@ -15,7 +15,10 @@ export function helpText({ pipelines, agents, trigger }: HelpOptions): string {
     code(`${trigger} ${name}`),
     `${plainCell(summary)}${name === defaultPipeline ? " (also without its name)" : ""}`,
   ]);
-  const verbRows = verbs.map(({ name, summary }) => [code(`${trigger} ${name}`), plainCell(summary)]);
+  const verbRows = verbs.map(({ name, argument, summary }) => [
+    code([trigger, name, ...(argument === undefined ? [] : [argument])].join(" ")),
+    plainCell(summary),
+  ]);
   const optionRows = options
     .filter((option) => option.name !== "help")
     .map(({ name, value, summary }) => [

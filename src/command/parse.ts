@@ -3,6 +3,8 @@
 //   comment   = any lines of Markdown; each line that begins with the trigger begins a command
 //   command   = trigger [":" | ","] { option } [ pipeline | "help" ] { option | word } [ "--" text ]
 //               followed by lines of further text, up to the next command or the comment's end
+//             | trigger [":" | ","] control { job's id | hash }
+//   control   = "status" | "cancel" | "apply" | "discard" | "approve"
 //   option    = "--agent" value | "--model" value | "--dry-run" | "--help"
 //   value     = word | quoted, after a space or "="
 //
@@ -13,6 +15,8 @@
 //   /agent plan a new cart --model "gpt-5"       … and after the text
 //   /agent -- plan what --agent means            after "--" everything is text
 //   /agent help                                  an answer, no job
+//   /agent apply 1a2b3c4d5e6f                    the held patch of this hash is published
+//   /agent -- apply prettier to all files        the default pipeline with a goal that begins so
 //
 // Where: at the start of a line, indented by at most three spaces, in ordinary text at the comment's top level.
 // Never in fenced or indented code, code spans, block quotes, lists, tables, footnotes, headings with "#", HTML
@@ -34,12 +38,16 @@ import { type HelpOptions, helpText } from "./help.ts";
 import { problem, type Problem } from "./problem.ts";
 import { code } from "./quote.ts";
 import { readCommand } from "./read-command.ts";
+import type { ControlCommand } from "./control-command.ts";
 import type { JobCommand } from "./to-job-spec.ts";
+
+/** A job that is asked for, or a word about jobs that there are. */
+export type Command = JobCommand | ControlCommand;
 
 export type Parsed =
   | { kind: "ignore" }
   | { kind: "reply"; body: string }
-  | { kind: "commands"; commands: JobCommand[] };
+  | { kind: "commands"; commands: Command[] };
 
 export interface ParseOptions {
   /** As `/agent help` shows them; names in lower case. */
@@ -61,7 +69,9 @@ export function parse(body: string, { pipelines, agents, trigger = "/agent" }: P
   const problems = read.flatMap((one) => (one.kind === "problems" ? one.problems : []));
   if (problems.length > 0) return mistakes(problems, found.length, trigger);
 
-  const commands = read.flatMap((one) => (one.kind === "command" ? [one.command] : []));
+  const commands = read.flatMap((one) =>
+    one.kind === "command" || one.kind === "control" ? [one.command] : [],
+  );
   if (commands.length === read.length) return { kind: "commands", commands };
   const others =
     commands.length > 0

@@ -26,6 +26,8 @@ export const problem = {
   },
   badModel: (name: string): Problem =>
     `The model ${quote(name)} can't be: a name has letters, digits and \`. _ : / @ + [ ] -\`, begins with a letter or digit, and is at most 128 characters long.`,
+  noArgument: (verb: string, written: string): Problem =>
+    `\`${verb}\` takes the id of a job and the beginning of a hash at most, not ${quote(written)}. If it is the first word of what is wanted, write \`--\` before it.`,
   tooLong: (length: number): Problem =>
     `The text is ${count(length)} characters long; at most ${count(maxGoalChars)} are possible. Put the details into the description of the issue, which the agents read too, or into an earlier comment.`,
   tooMany: (commands: number): Problem =>

@@ -1,5 +1,6 @@
 // One command line, word by word: what it asks for, or what is wrong with it.
 import type { CommandLines } from "./command-lines.ts";
+import { controlCommand, type ControlCommand, isControlVerb } from "./control-command.ts";
 import { defaultPipeline, maxGoalChars, modelName, options, verbs, type Option } from "./grammar.ts";
 import { isNamed, problem, type Problem } from "./problem.ts";
 import type { JobCommand } from "./to-job-spec.ts";
@@ -7,6 +8,7 @@ import { createTokenReader, type Token } from "./tokens.ts";
 
 export type ReadCommand =
   | { kind: "command"; command: JobCommand }
+  | { kind: "control"; command: ControlCommand }
   | { kind: "help" }
   | { kind: "problems"; problems: Problem[] };
 
@@ -75,6 +77,15 @@ export function readCommand({ rest, details, source }: CommandLines, names: Name
   if (textStart !== undefined) text.push(rest.slice(textStart));
 
   if (problems.length > 0) return { kind: "problems", problems };
+  if (!given.has("help") && firstWord !== undefined && isControlVerb(firstWord)) {
+    const [option] = given.keys();
+    if (option !== undefined)
+      return { kind: "problems", problems: [problem.noArgument(firstWord, `--${option}`)] };
+    const words = text.flatMap((piece) => piece.split(/\s+/)).filter((word) => word !== "");
+    const control = controlCommand(firstWord, words, source);
+    if ("command" in control) return { kind: "control", command: control.command };
+    return { kind: "problems", problems: [problem.noArgument(firstWord, control.wrong)] };
+  }
   if (given.has("help") || (firstWord !== undefined && isNamed(firstWord, verbs))) return { kind: "help" };
   const first = text
     .map((piece) => piece.trim())

@@ -48,9 +48,14 @@ export function createSubmit(options: {
 
 export type Submit = ReturnType<typeof createSubmit>;
 
+interface Keyed {
+  repository?: JobSpec["repository"];
+  target?: Pick<NonNullable<JobSpec["target"]>, "number"> | undefined;
+  job_id?: string;
+}
+
 /** At most one job of a key runs at a time: one issue or pull request, or the job by itself. */
-export function keyOf(spec: JobSpec): string {
-  const { repository, target } = spec;
-  if (!repository || !target) return `job:${spec.job_id}`;
+export function keyOf({ repository, target, job_id }: Keyed): string {
+  if (!repository || !target) return `job:${job_id}`;
   return `${repository.host}/${repository.owner}/${repository.name}#${target.number}`.toLowerCase();
 }

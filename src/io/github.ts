@@ -117,6 +117,19 @@ export function createGitHub(octokit: Requester) {
       });
     },
 
+    async updatePullRequest(
+      repository: RepositoryName,
+      number: number,
+      change: { body: string },
+    ): Promise<PullRequest> {
+      return call(
+        `editing pull request #${number}`,
+        PullRequest,
+        "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
+        { ...path(repository), pull_number: number, ...change },
+      );
+    },
+
     /** Comments on an issue or pull request, oldest first; `since` is an ISO time of last change. */
     async comments(repository: RepositoryName, number: number, since?: string): Promise<Comment[]> {
       return every(

@@ -1,7 +1,10 @@
 // Something to say on GitHub: the payload of an outbox ticket.
 import { z } from "zod";
+import { Decider } from "./decision.ts";
 import { JobId } from "./ids.ts";
 import { Repository } from "./job-spec.ts";
+
+const Marker = z.string().regex(/^[0-9A-Za-z._-]{8,100}$/);
 
 /** The thing that gets a reaction: an issue or pull request itself, or a comment on one. */
 const Subject = z.discriminatedUnion("type", [
@@ -21,12 +24,29 @@ export const Intent = z.discriminatedUnion("kind", [
     kind: z.literal("reply"),
     repository: Repository,
     number: z.int().positive(),
-    marker: z.string().regex(/^[0-9A-Za-z._-]{8,100}$/),
+    marker: Marker,
     body: z.string(),
   }),
   /** The job's state changed: bring its one comment up to date. */
   z.strictObject({ kind: z.literal("progress"), job_id: JobId, epoch: z.int().nonnegative() }),
   /** The job ended: branch, pull request, final comment. */
   z.strictObject({ kind: z.literal("publish"), job_id: JobId, epoch: z.int().nonnegative() }),
+  /** A person decides about a job. What comes of it is told in the job's comment, or in a reply when nothing can. */
+  z.strictObject({
+    kind: z.literal("decide"),
+    decision: z.enum(["apply", "discard", "approve", "cancel"]),
+    job_id: JobId,
+    /** Of the patch that was shown, for `apply`. */
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
+    by: Decider,
+    repository: Repository,
+    /** Where it was said, and where it is answered. */
+    number: z.int().positive(),
+    comment_id: z.int().positive().optional(),
+    marker: Marker,
+  }),
 ]);
 export type Intent = z.infer<typeof Intent>;

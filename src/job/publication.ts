@@ -10,7 +10,21 @@ export const Publication = z.strictObject({
   epoch: z.int().nonnegative(),
   comment: z.strictObject({ id: z.int(), url: z.string(), body_sha256: z.string() }).nullable(),
   branch: z.strictObject({ name: z.string(), sha: z.string() }).nullable(),
-  pull_request: z.strictObject({ number: z.int(), url: z.string() }).nullable(),
+  pull_request: z
+    .strictObject({ number: z.int(), url: z.string(), body_sha256: z.string().optional() })
+    .nullable(),
+  /** The commit that is about to be pushed: after a crash it may be on the branch, below what others added since. */
+  pushing: z.strictObject({ name: z.string(), sha: z.string() }).optional(),
+  /** The held patch that the comment shows: only this one can be released. */
+  shown: z.strictObject({ sha256: z.string(), base_sha: z.string() }).optional(),
+  /** The last command about this job that is being carried out, by its marker. */
+  decided: z
+    .strictObject({
+      marker: z.string(),
+      /** The commit on which a released patch goes: the branch as it stood when it was released. */
+      onto: z.string().optional(),
+    })
+    .optional(),
   /** True once the final state has been said; progress that comes later is dropped. */
   final: z.boolean(),
   updated_at: Timestamp,

@@ -1,5 +1,6 @@
 // How a step or a job ended: result.json.
 import { z } from "zod";
+import { Decision } from "./decision.ts";
 import { ErrorCode } from "./error-code.ts";
 import { JobId, StepId } from "./ids.ts";
 import { Timestamp } from "./job-spec.ts";
@@ -81,6 +82,8 @@ export const JobResult = z.strictObject({
     })
     .nullable(),
   steps: z.array(StepResult),
+  /** How a person ended it, when it was held. */
+  decision: Decision.optional(),
 });
 export type JobResult = z.infer<typeof JobResult>;
 

@@ -6,12 +6,15 @@ import { join } from "node:path";
 import { UserError } from "../errors.ts";
 import { ExecError } from "../io/exec.ts";
 import { type Git, type GitCall, line } from "../io/git.ts";
+import { moveOnto } from "./move-onto.ts";
 
 export interface CommitRequest {
   jobId: string;
   /** The bare repository that has the base commit. */
   mirror: string;
   baseSha: string;
+  /** The commit that the new one goes on, when it isn't the base; it is in the mirror too. */
+  onto?: string | undefined;
   patch: Uint8Array;
   /** What the patch gate saw; anything else is refused. */
   expected: { tree: string; sha256: string };
@@ -28,8 +31,8 @@ export interface Quarantined {
 
 /**
  * Makes the commit in a quarantine below `workRoot` that is gone when `use` returns: the mirror gets none of its
- * objects. Throws UserError (`patch_apply_failed`, `missing_patch`) when the patch is not the gated one or doesn't
- * give the gated tree.
+ * objects. Throws UserError `patch_apply_failed` when the patch is not the gated one or doesn't give the gated tree,
+ * `conflict` when it can't go `onto` another commit.
  */
 export async function withCommit<T>(
   options: { git: Git; workRoot: string },
@@ -58,8 +61,11 @@ export async function withCommit<T>(
       alternates: [join(request.mirror, "objects")],
       timeoutMs: 600_000,
     };
-    const tree = await applied(options.git, call, request);
-    const commit = await options.git(["commit-tree", tree, "-p", request.baseSha, "-F", "-"], {
+    const { baseSha, onto = baseSha, patch } = request;
+    const gated = await applied(options.git, call, request);
+    const tree =
+      onto === baseSha ? gated : await moveOnto(options.git, call, { patch, baseSha, tree: gated, onto });
+    const commit = await options.git(["commit-tree", tree, "-p", onto, "-F", "-"], {
       ...call,
       identity: request.identity,
       input: request.message,

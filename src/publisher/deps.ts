@@ -2,10 +2,13 @@
 import type { Git } from "../io/git.ts";
 import type { GitHub } from "../io/github.ts";
 import type { Mirrors } from "../io/mirror.ts";
+import type { Intent } from "../job/intent.ts";
 import type { JobSpec, Repository } from "../job/job-spec.ts";
 import type { JobState } from "../job/job-state.ts";
 import type { Publication } from "../job/publication.ts";
+import type { QueueState } from "../job/queue-state.ts";
 import type { JobResult } from "../job/result.ts";
+import type { Log } from "../log.ts";
 
 interface PublisherArtifacts {
   readJob(jobId: string): Promise<JobSpec | undefined>;
@@ -14,6 +17,8 @@ interface PublisherArtifacts {
   /** At most `maxBytes` of a text. */
   readText(jobId: string, file: "report.md" | "logs.txt", maxBytes: number): Promise<string | undefined>;
   readPatch(jobId: string): Promise<Buffer | undefined>;
+  writeResult(result: JobResult): Promise<void>;
+  writeState(state: JobState): Promise<void>;
   readPublication(jobId: string): Promise<Publication | undefined>;
   writePublication(publication: Publication): Promise<void>;
 }
@@ -27,6 +32,9 @@ export type PublisherGitHub = Pick<
   | "react"
   | "pullRequestsFrom"
   | "createPullRequest"
+  | "updatePullRequest"
+  | "branchHead"
+  | "pullRequest"
 >;
 
 /** A token that can write to one repository's contents, for as long as a push takes. */
@@ -61,11 +69,30 @@ export interface Said {
   final?: boolean;
 }
 
+/** The job queue, as far as a person's decision moves a ticket in it. */
+interface PublisherJobs {
+  state(jobId: string): Promise<QueueState | undefined>;
+  approve(jobId: string, note: string): Promise<boolean>;
+  settle(jobId: string, note: string): Promise<boolean>;
+  /** Ends it wherever it is. What had not begun gets its result, and its publication is asked for. */
+  cancel(jobId: string, note: string): Promise<"cancelled" | "requested" | "finished" | "unknown">;
+}
+
+/** A person's decision that is about to take effect. */
+export interface Decided extends Pick<
+  Extract<Intent, { kind: "decide" }>,
+  "decision" | "job_id" | "by" | "marker"
+> {
+  sha256?: string | undefined;
+  /** The commit on which a released patch goes. */
+  onto?: string | undefined;
+}
+
 export interface PublisherDeps {
   artifacts: PublisherArtifacts;
   github(installationId: number): Promise<PublisherGitHub>;
   /** Called only after the agent has ended; never cached. */
-  writeToken(repository: Repository): Promise<WriteToken>;
+  writeToken(repository: Repository, needs: { workflows: boolean }): Promise<WriteToken>;
   mirrors: Pick<Mirrors, "fetch">;
   git: Git;
   /** The scheme and host of a repository with a closing slash, such as `https://github.com/`. */
@@ -74,6 +101,9 @@ export interface PublisherDeps {
   mask(text: string): string;
   /** Where a waiting job stands in the queue; undefined when it isn't waiting. */
   place(jobId: string): Promise<Place | undefined>;
+  jobs: PublisherJobs;
+  /** The word that begins a command. */
+  trigger: string;
   publicUrl?: string | undefined;
   /** Only its last folder's name is ever shown. */
   artifactsRoot: string;
@@ -81,5 +111,8 @@ export interface PublisherDeps {
   workRoot: string;
   /** Keeps the record of what was said; throws TransientError when it can't, and then nothing counts as said. */
   audit(said: Said): Promise<void>;
+  /** The same for what a person decided. */
+  auditDecided(decided: Decided): Promise<void>;
+  log: Pick<Log, "error">;
   clock: () => Date;
 }

@@ -1,12 +1,12 @@
 // From a gated patch to GitHub: a branch with a draft pull request, or a commit on a pull request's own branch.
-import { UserError } from "../errors.ts";
+import { isLackOfResources, TransientError, UserError } from "../errors.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
 import type { JobResult } from "../job/result.ts";
 import { branchName } from "./branch-name.ts";
 import { withCommit } from "./commit.ts";
 import type { PublisherDeps, PublisherGitHub } from "./deps.ts";
 import type { Landing } from "./landing.ts";
-import { ensurePullRequest } from "./pull-request.ts";
+import { ensurePullRequest, sha256Of } from "./pull-request.ts";
 import { pushBranch } from "./push.ts";
 import type { JobRecord } from "./record.ts";
 import { commitMessage } from "./render/commit-message.ts";
@@ -21,13 +21,15 @@ export interface LandRequest {
   record: JobRecord;
   github: PublisherGitHub;
   voice: Voice;
+  /** The commit on which a patch goes that a person has released, whatever the gate said of it. */
+  releasedOnto?: string | undefined;
 }
 
 /** Publishes the change of a job, if there is one to publish. Throws TransientError when it may be repeated. */
 export async function land(deps: PublisherDeps, request: LandRequest): Promise<Landing> {
   const { spec, result } = request;
   if (result.status !== "success" || !result.patch) return { kind: "none" };
-  if (spec.dry_run) return { kind: "withheld", why: "dry_run" };
+  if (spec.dry_run && request.releasedOnto === undefined) return { kind: "withheld", why: "dry_run" };
   const ownBranch = spec.target.head_ref;
   if (spec.target.kind !== "issue" && ownBranch === undefined) return { kind: "withheld", why: "fork" };
   try {
@@ -35,15 +37,14 @@ export async function land(deps: PublisherDeps, request: LandRequest): Promise<L
       ? await landAsPullRequest(deps, request)
       : await landOnBranch(deps, request, ownBranch);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    return { kind: "refused", code: error.code, message: error.message };
+    return refusedBy(deps, request, error);
   }
 }
 
 async function landOnBranch(deps: PublisherDeps, request: LandRequest, branch: string): Promise<Landing> {
-  const { spec } = request;
-  // The commit's parent is the base, so this can only be a fast-forward.
-  const sha = await push(deps, request, { branch, expected: spec.base.sha });
+  const { spec, releasedOnto } = request;
+  // The commit's parent is what is expected, so this can only be a fast-forward.
+  const sha = await push(deps, request, { branch, expected: releasedOnto ?? spec.base.sha });
   return { kind: "commit", branch, sha, url: `${repositoryUrl(deps, spec)}/commit/${sha}` };
 }
 
@@ -53,22 +54,26 @@ async function landAsPullRequest(deps: PublisherDeps, request: LandRequest): Pro
   await push(deps, request, { branch, expected: record.publication.branch?.sha ?? null });
   const base = spec.base.ref;
   try {
+    const noted = record.publication.pull_request;
     const pull = await ensurePullRequest(github, deps.app, {
       repository: spec.repository,
       branch,
       base,
       title: pullRequestTitle(spec, voice),
       body: pullRequestBody({ spec, result, report }, voice),
+      lastBodySha256: noted?.body_sha256,
     });
-    const { number, html_url: url } = pull;
-    if (record.publication.pull_request?.number !== number)
-      await record.note({ pull_request: { number, url } });
+    const { number, html_url: url, body } = pull;
+    const body_sha256 = sha256Of(body ?? "");
+    if (noted?.number !== number || noted.body_sha256 !== body_sha256) {
+      await record.note({ pull_request: { number, url, body_sha256 } });
+    }
     return { kind: "pull_request", number, url };
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    const refused = refusedBy(deps, request, error);
     const [from, to] = [base, branch].map((name) => name.split("/").map(encodeURIComponent).join("/"));
     const compareUrl = `${repositoryUrl(deps, spec)}/compare/${from}...${to}?expand=1`;
-    return { kind: "refused", code: error.code, message: error.message, pushed: { branch, compareUrl } };
+    return { ...refused, pushed: { branch, compareUrl } };
   }
 }
 
@@ -80,7 +85,7 @@ async function push(
 ): Promise<string> {
   const { git, app } = deps;
   const { spec, result, patch, record } = request;
-  if (result.secrets_check === "failed") {
+  if (result.secrets_check === "failed" && request.releasedOnto === undefined) {
     throw new UserError("publishing the change: it holds a secret", { code: "secrets_check_failed" });
   }
   if (!patch || !result.patch) {
@@ -88,14 +93,20 @@ async function push(
   }
   const { tree, sha256 } = result.patch;
   const origin = deps.originOf(spec.repository);
-  const { token, revoke } = await deps.writeToken(spec.repository);
+  const touchesWorkflows = patch.includes("b/.github/workflows/");
+  const { token, revoke } = await deps.writeToken(spec.repository, { workflows: touchesWorkflows });
   const auth = { origin, token };
   try {
     const mirror = await deps.mirrors.fetch(spec.repository, spec.base.sha, spec.job_id, auth);
+    const onto = request.releasedOnto;
+    if (onto !== undefined && onto !== spec.base.sha) {
+      await deps.mirrors.fetch(spec.repository, onto, `${spec.job_id}-onto`, auth);
+    }
     const wanted = {
       jobId: spec.job_id,
       mirror,
       baseSha: spec.base.sha,
+      onto,
       patch,
       expected: { tree, sha256 },
       message: commitMessage(spec, result.summary, deps.mask),
@@ -106,11 +117,19 @@ async function push(
       },
     };
     return await withCommit(deps, wanted, async ({ sha, call }) => {
-      const noted = record.publication.branch;
+      const { branch: noted, pushing } = record.publication;
       // Pushed already: what others have added to the branch since is none of our business.
       if (noted?.name === to.branch && noted.sha === sha) return sha;
+      const mayBeThere = pushing?.name === to.branch && pushing.sha === sha;
+      if (!mayBeThere) await record.note({ pushing: { name: to.branch, sha } });
       const url = `${origin}${spec.repository.owner}/${spec.repository.name}.git`;
-      await pushBranch(git, { call, auth, url, sha, ...to });
+      const isBelow = async (head: string): Promise<boolean> => {
+        if (!mayBeThere) return false;
+        await deps.mirrors.fetch(spec.repository, head, `${spec.job_id}-head`, auth);
+        const args = ["merge-base", "--is-ancestor", sha, head];
+        return (await git(args, { ...call, okExitCodes: [1] })).exitCode === 0;
+      };
+      await pushBranch(git, { call, auth, url, sha, ...to, isBelow });
       await record.note({ branch: { name: to.branch, sha } });
       return sha;
     });
@@ -118,6 +137,19 @@ async function push(
     // It ends within the hour by itself; failing to end it sooner must not undo what was published.
     await revoke().catch(() => undefined);
   }
+}
+
+/** What stood against it, for the person who waits: a bug is told too, and its trace is in the log. */
+function refusedBy(
+  deps: Pick<PublisherDeps, "log">,
+  { spec }: LandRequest,
+  error: unknown,
+): Extract<Landing, { kind: "refused" }> {
+  if (error instanceof UserError) return { kind: "refused", code: error.code, message: error.message };
+  if (error instanceof TransientError || isLackOfResources(error)) throw error;
+  deps.log.error({ job: spec.job_id, err: error }, "a bug kept a change from being published");
+  const message = "a bug in Patchbay; its operator finds the trace in the log under the job's id";
+  return { kind: "refused", code: "internal", message };
 }
 
 function repositoryUrl(deps: Pick<PublisherDeps, "originOf">, { repository }: GitHubJob): string {

@@ -1,4 +1,5 @@
 // A job's end on GitHub: branch, pull request, final comment.
+import { heldPatch } from "../job/held-patch.ts";
 import type { Intent } from "../job/intent.ts";
 import { type GitHubJob, isGitHubJob } from "../job/job-spec.ts";
 import { createSpeaker } from "./comment.ts";
@@ -43,5 +44,10 @@ export async function publish(
   await speaker.say(body, true);
   await speaker.reconcile();
   // A job that waits for a person goes on later: that is not its end.
-  await record.note({ epoch: intent.epoch, final: result.status !== "needs_human" });
+  const held = heldPatch(result);
+  await record.note({
+    epoch: intent.epoch,
+    final: result.status !== "needs_human",
+    ...(held && { shown: { sha256: held.sha256, base_sha: held.baseSha } }),
+  });
 }

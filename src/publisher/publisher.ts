@@ -1,9 +1,14 @@
 // Everything that Patchbay writes on GitHub goes through here, one intent at a time for each job.
 import type { Intent } from "../job/intent.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
+import { approve } from "./approve.ts";
+import { cancel } from "./cancel.ts";
+import type { Decide } from "./decided.ts";
 import type { PublisherDeps } from "./deps.ts";
+import { discard } from "./discard.ts";
 import { progress } from "./progress.ts";
 import { publish } from "./publish.ts";
+import { release } from "./release.ts";
 import { reply } from "./reply.ts";
 import { createVoice, type Voice } from "./render/voice.ts";
 
@@ -18,8 +23,8 @@ export interface Publisher {
 
 export function createPublisher(deps: PublisherDeps): Publisher {
   function voiceOf(host: string): Voice {
-    const { mask, publicUrl, artifactsRoot } = deps;
-    return createVoice({ mask, host, publicUrl, artifactsRoot });
+    const { mask, publicUrl, artifactsRoot, trigger } = deps;
+    return createVoice({ mask, host, publicUrl, artifactsRoot, trigger });
   }
   const voiceFor = (spec: GitHubJob): Voice => voiceOf(spec.repository.host);
 
@@ -37,7 +42,26 @@ export function createPublisher(deps: PublisherDeps): Publisher {
           return progress(deps, intent, voiceFor);
         case "publish":
           return publish(deps, intent, voiceFor);
+        case "decide":
+          return decide(deps, intent, voiceFor);
       }
     },
   };
+}
+
+async function decide(
+  deps: PublisherDeps,
+  intent: Decide,
+  voiceFor: (spec: GitHubJob) => Voice,
+): Promise<void> {
+  switch (intent.decision) {
+    case "apply":
+      return release(deps, intent, voiceFor);
+    case "discard":
+      return discard(deps, intent, voiceFor);
+    case "approve":
+      return approve(deps, intent, voiceFor);
+    case "cancel":
+      return cancel(deps, intent);
+  }
 }

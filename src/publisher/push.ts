@@ -12,10 +12,12 @@ export interface PushRequest {
   sha: string;
   /** Where the branch must stand now: a commit, or null when it must not exist. */
   expected: string | null;
+  /** Whether a branch that stands elsewhere has our commit below what others added. Asked only then. */
+  isBelow: (head: string) => Promise<boolean>;
 }
 
 /**
- * Puts the branch at `sha`; nothing happens when it is there. Throws UserError `conflict` when it stands neither
+ * Puts the branch at `sha`; nothing happens when it is there, or was and others have gone on from it. Throws UserError `conflict` when it stands neither
  * there nor where it was expected, UserError `github` when GitHub forbids the push, TransientError when it may go
  * better next time.
  */
@@ -24,7 +26,10 @@ export async function pushBranch(git: Git, request: PushRequest): Promise<void> 
   const ref = `refs/heads/${branch}`;
   const found = await remoteHead(git, request, ref);
   if (found === sha) return;
-  if (found !== (expected ?? undefined)) throw movedError(branch);
+  if (found !== (expected ?? undefined)) {
+    if (found !== undefined && (await request.isBelow(found))) return;
+    throw movedError(branch);
+  }
   try {
     await git(
       ["push", "--quiet", "--no-verify", `--force-with-lease=${ref}:${expected ?? ""}`, url, `${sha}:${ref}`],

@@ -1,19 +1,34 @@
-// The end of a job that no runner could bring to its end: told like any other.
+// The end of a job that no runner brings to its end: told like any other.
 import { newJobState } from "../job/job-state.ts";
 import type { JobResult, ResultError } from "../job/result.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { Ticket } from "../queue/contract.ts";
 import type { RunnerDeps } from "./deps.ts";
 
+type Deps = Pick<RunnerDeps, "artifacts" | "outbox" | "clock">;
+type JobTicket = Pick<Ticket<JobSpec>, "payload" | "attempts" | "crashes">;
+
 /**
  * Writes a failed result and asks for its publication. A job that had ended already keeps its result and is only
  * published. Doing it again changes nothing.
  */
-export async function giveUpJob(
-  deps: Pick<RunnerDeps, "artifacts" | "outbox" | "clock">,
-  ticket: Pick<Ticket<JobSpec>, "payload" | "attempts" | "crashes">,
-  error: ResultError,
-): Promise<void> {
+export async function giveUpJob(deps: Deps, ticket: JobTicket, error: ResultError): Promise<void> {
+  await endUnrun(deps, ticket, { status: "failed", error, name: "given-up" });
+}
+
+/** The same for a job that was cancelled while nobody ran it. */
+export async function endCancelled(deps: Deps, ticket: JobTicket): Promise<void> {
+  await endUnrun(deps, ticket, { status: "cancelled", error: null, name: "cancelled" });
+}
+
+interface End {
+  status: "failed" | "cancelled";
+  error: ResultError | null;
+  /** Ends the intent's id. */
+  name: string;
+}
+
+async function endUnrun(deps: Deps, ticket: JobTicket, end: End): Promise<void> {
   const { artifacts, outbox, clock } = deps;
   const { payload: spec, attempts, crashes } = ticket;
   const jobId = spec.job_id;
@@ -25,35 +40,36 @@ export async function giveUpJob(
   const epoch = Math.max(state.epoch, attempts + crashes);
   if (state.phase !== "finished" || !(await artifacts.readResult(jobId))) {
     await artifacts.writeText(jobId, "report.md", "");
-    await artifacts.writeText(jobId, "logs.txt", `${error.code}: ${error.message}\n`);
-    await artifacts.writeResult(failedResult(spec, { attempts, now, error }));
+    const log = end.error ? `${end.error.code}: ${end.error.message}` : end.status;
+    await artifacts.writeText(jobId, "logs.txt", `${log}\n`);
+    await artifacts.writeResult(unrunResult(spec, { attempts, now, end }));
   }
   await artifacts.writeState({ ...state, epoch, crashes, phase: "finished", updated_at: now });
   await outbox.enqueue({
-    id: `${jobId}-${epoch}-given-up`,
+    id: `${jobId}-${epoch}-${end.name}`,
     key: `job:${jobId}`,
     payload: { kind: "publish", job_id: jobId, epoch },
   });
 }
 
-function failedResult(
+function unrunResult(
   spec: JobSpec,
-  { attempts, now, error }: { attempts: number; now: string; error: ResultError },
+  { attempts, now, end }: { attempts: number; now: string; end: End },
 ): JobResult {
   return {
     schema_version: "2.0",
     kind: "job",
     job_id: spec.job_id,
-    status: "failed",
+    status: end.status,
     attempts,
     started_at: now,
     finished_at: now,
-    summary: error.message,
+    summary: end.error?.message ?? end.status,
     change_status: "no_changes",
     secrets_check: "passed",
     artifacts: { report_md: "report.md", patch_diff: null, logs_txt: "logs.txt", result_json: "result.json" },
     metrics: { duration_ms: 0, cost_usd: null, tokens_in: null, tokens_out: null },
-    error,
+    error: end.error,
     warnings: [],
     patch: null,
     steps: [],

@@ -1,5 +1,5 @@
 // What a handler threw, taken out of what Probot made of it.
-import { TransientError, UserError } from "../errors.ts";
+import { isLackOfResources, TransientError, UserError } from "../errors.ts";
 
 /**
  * The error that decides about a delivery. Probot throws an AggregateError of what its handlers threw, each one
@@ -21,19 +21,4 @@ export function unwrapHandlerError(thrown: unknown): unknown {
 
 function flatten(thrown: unknown): unknown[] {
   return thrown instanceof AggregateError ? thrown.errors.flatMap(flatten) : [thrown];
-}
-
-/** What the system says when it has no room, no handle or no connection now. man 3 errno */
-const lackOfResources: ReadonlySet<unknown> = new Set(
-  (
-    "ENOSPC EDQUOT EIO EROFS EMFILE ENFILE ENOMEM EAGAIN EBUSY " +
-    "ECONNREFUSED ECONNRESET EPIPE ETIMEDOUT EAI_AGAIN"
-  ).split(" "),
-);
-
-function isLackOfResources(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ("code" in at && lackOfResources.has(at.code)) return true;
-  }
-  return false;
 }

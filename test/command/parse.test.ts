@@ -10,7 +10,13 @@ function commands(body: string, trigger?: string) {
   if (parsed.kind !== "commands") throw new Error(`${parsed.kind}: ${JSON.stringify(parsed)}`);
   // The rooms that take it over know it by this type.
   const asked: Asked = parsed;
-  return asked.kind === "commands" ? asked.commands : [];
+  return asked.kind === "commands" ? asked.commands.flatMap((one) => ("verb" in one ? [] : [one])) : [];
+}
+
+function controls(body: string) {
+  const parsed = parse(body, options);
+  if (parsed.kind !== "commands") throw new Error(`${parsed.kind}: ${JSON.stringify(parsed)}`);
+  return parsed.commands.flatMap((one) => ("verb" in one ? [one] : []));
 }
 
 function command(body: string) {
@@ -246,6 +252,56 @@ describe("what is wrong is named, with what would be right", () => {
     expect(answer).not.toMatch(/@octocat|@team|\u202e/);
     expect(reply(`/agent --agent @octocat`)).not.toContain("@octocat");
     expect(reply(`/agent --${"x".repeat(50_000)}`).length).toBeLessThan(500);
+  });
+});
+
+describe("words about jobs that there are", () => {
+  const job = "0198f3c1a2b37c4d8e5f60718293a4b5";
+
+  test.each([
+    ["/agent apply", { verb: "apply" }],
+    ["/Agent: Apply 1A2B3c4d5e6f", { verb: "apply", hash: "1a2b3c4d5e6f" }],
+    [`/agent apply ${"a1".repeat(32)}`, { verb: "apply", hash: "a1".repeat(32) }],
+    [`/agent apply ${job}`, { verb: "apply", job }],
+    [`/agent apply 1a2b3c4 ${job}`, { verb: "apply", job, hash: "1a2b3c4" }],
+    [`/agent apply -- ${job}`, { verb: "apply", job }],
+    ["/agent discard my-old.job_1", { verb: "discard", job: "my-old.job_1" }],
+    ["/agent approve 1a2b3c4", { verb: "approve", hash: "1a2b3c4" }],
+    ["/agent cancel", { verb: "cancel" }],
+    [`/agent cancel ${job}`, { verb: "cancel", job }],
+    ["/agent status", { verb: "status" }],
+  ])("%s", (body, wanted) => {
+    expect(controls(body)).toEqual([{ ...wanted, source: body }]);
+  });
+
+  test("what stands on the lines after it is for people", () => {
+    const body = "/agent apply 1a2b3c4\n\nThank you!";
+    expect(controls(body)).toEqual([{ verb: "apply", hash: "1a2b3c4", source: body }]);
+  });
+
+  test("stand beside requests for jobs in their order", () => {
+    const parsed = parse("/agent cancel\n/agent plan x", options);
+    expect(parsed).toMatchObject({ kind: "commands", commands: [{ verb: "cancel" }, { pipeline: "plan" }] });
+  });
+
+  test.each([
+    "/agent apply prettier to all files",
+    "/agent cancel please",
+    "/agent discard 1a2b3c4",
+    "/agent apply 1a2b3c4 5d6e7f8",
+    "/agent apply --agent codex",
+    "/agent status --dry-run",
+    "/agent approve @octocat",
+  ])("%s is refused with how to mean it otherwise", (body) => {
+    const answer = reply(body);
+    expect(answer).toContain("write `--` before it");
+    expect(answer).toContain("Nothing was started");
+    expect(answer).not.toContain("@octocat");
+  });
+
+  test("begin a request after two hyphens", () => {
+    expect(command("/agent -- apply prettier")).toEqual({ ...plain, text: "apply prettier" });
+    expect(command("/agent plan apply prettier").text).toBe("apply prettier");
   });
 });
 

@@ -28,7 +28,8 @@ export interface FakeGitHub extends PublisherGitHub {
   erase(id: number): void;
 }
 
-export function createFakeGitHub(): FakeGitHub {
+/** `heads` says where a branch of the origin stands. */
+export function createFakeGitHub(heads: (branch: string) => Promise<string | undefined>): FakeGitHub {
   const comments: Comment[] = [];
   const pulls: PullRequest[] = [];
   const faults: Fault[] = [];
@@ -99,6 +100,24 @@ export function createFakeGitHub(): FakeGitHub {
     async pullRequestsFrom(_repository, branch) {
       reads.push("pullRequestsFrom");
       return pulls.filter((pull) => pull.head.ref === branch);
+    },
+    updatePullRequest: (_repository, number, { body }) =>
+      write("updatePullRequest", () => {
+        const found = pulls.find((pull) => pull.number === number);
+        if (!found) throw refusal("updatePullRequest", 404, "Not Found");
+        return Object.assign(found, { body });
+      }),
+    async branchHead(_repository, branch) {
+      reads.push("branchHead");
+      const sha = await heads(branch);
+      if (sha === undefined) throw refusal("branchHead", 404, "Not Found");
+      return sha;
+    },
+    async pullRequest(_repository, number) {
+      reads.push("pullRequest");
+      const found = pulls.find((pull) => pull.number === number);
+      if (!found) throw refusal("pullRequest", 404, "Not Found");
+      return found;
     },
     createPullRequest: ({ owner, name }, pull) =>
       write("createPullRequest", () => {

@@ -108,5 +108,11 @@ export const secret = "hunter2-hunter2";
 export const mask = (text: string): string => text.replaceAll(secret, "[masked]");
 
 export function voiceOf(publicUrl?: string): Voice {
-  return createVoice({ mask, host: "github.com", publicUrl, artifactsRoot: "/srv/patchbay/artifacts" });
+  return createVoice({
+    mask,
+    host: "github.com",
+    publicUrl,
+    artifactsRoot: "/srv/patchbay/artifacts",
+    trigger: "/agent",
+  });
 }

@@ -282,6 +282,38 @@ describe("a job on a pull request", () => {
     expect(ours(setup)[0]).toContain(`Pushed [${head?.slice(0, 7)}]`);
   });
 
+  test("that died after its push is found done, though others have gone on from it", async () => {
+    await world.git(["update-ref", "refs/heads/faster", world.baseSha], world.remote);
+    const setup = createSetup(world, finished(world, change, { target: { ...target, head_ref: "faster" } }));
+    // The first write says what is about to be pushed, the second one that it was.
+    setup.dieAtWrite(2);
+    await expect(setup.publisher.carryOut(publish)).rejects.toThrow("died");
+    const pushed = await world.head("faster");
+    expect(pushed).not.toBe(world.baseSha);
+    const identity = { name: "Bob", email: "bob@example.com", dateSec: 1_700_000_100 };
+    const args = ["commit-tree", change.tree, "-p", pushed ?? "", "-m", "more"];
+    const onTop = line(await world.git(args, { ...world.remote, identity }));
+    await world.git(["update-ref", "refs/heads/faster", onTop], world.remote);
+    await setup.publisher.carryOut(publish);
+    expect(await world.head("faster")).toBe(onTop);
+    expect(ours(setup)[0]).toContain(`Pushed [${pushed?.slice(0, 7)}]`);
+  });
+
+  test("whose branch was reset meanwhile is not taken for done", async () => {
+    await world.git(["update-ref", "refs/heads/faster", world.baseSha], world.remote);
+    const setup = createSetup(world, finished(world, change, { target: { ...target, head_ref: "faster" } }));
+    setup.dieAtWrite(2);
+    await expect(setup.publisher.carryOut(publish)).rejects.toThrow("died");
+    const tree = line(await world.git(["rev-parse", `${world.baseSha}^{tree}`], world.remote));
+    const identity = { name: "Bob", email: "bob@example.com", dateSec: 1_700_000_100 };
+    const args = ["commit-tree", tree, "-p", world.baseSha, "-m", "instead"];
+    const instead = line(await world.git(args, { ...world.remote, identity }));
+    await world.git(["update-ref", "refs/heads/faster", instead], world.remote);
+    await setup.publisher.carryOut(publish);
+    expect(await world.head("faster")).toBe(instead);
+    expect(ours(setup)[0]).toContain("the branch moved meanwhile");
+  });
+
   test("does not push over a head that moved", async () => {
     const tree = line(await world.git(["rev-parse", `${world.baseSha}^{tree}`], world.remote));
     const identity = { name: "Bob", email: "bob@example.com", dateSec: 1_700_000_100 };
@@ -304,6 +336,54 @@ describe("a job on a pull request", () => {
     expect(setup.tokens.made).toBe(0);
     expect(ours(setup)[0]).toContain("fork");
     expect(ours(setup)[0]).toContain("```diff");
+  });
+});
+
+test("a bug on the way is told, with where the patch is, and its trace is logged", async () => {
+  const broken = () => Promise.reject(new TypeError("x is not a function"));
+  const setup = createSetup(world, finished(world, change), { mirrors: { fetch: broken } });
+  await setup.publisher.carryOut(publish);
+  expect(ours(setup)[0]).toContain("a bug in Patchbay");
+  expect(ours(setup)[0]).not.toContain("x is not a function");
+  expect(ours(setup)[0]).toContain("patch.diff");
+  expect(setup.bugs).toMatchObject([{ job: jobId, err: expect.any(TypeError) }]);
+  expect(setup.files.publication?.final).toBe(true);
+});
+
+test("a full disk on the way is no bug: the intent is repeated", async () => {
+  const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  const setup = createSetup(world, finished(world, change), {
+    mirrors: { fetch: () => Promise.reject(full) },
+  });
+  await expect(setup.publisher.carryOut(publish)).rejects.toBe(full);
+  expect(ours(setup)).toEqual([]);
+});
+
+describe("a later run of the same job", () => {
+  test("brings its pull request's body up to date", async () => {
+    const setup = createSetup(world, finished(world, change));
+    await setup.publisher.carryOut(publish);
+    setup.files.report = "Now it waits for two cookies.\n";
+    await setup.publisher.carryOut({ ...publish, epoch: 2 });
+    expect(setup.github.pulls).toHaveLength(1);
+    expect(setup.github.pulls[0]?.body).toContain("two cookies");
+    const before = setup.github.writes.length;
+    await setup.publisher.carryOut({ ...publish, epoch: 3 });
+    expect(setup.github.writes).toHaveLength(before);
+  });
+
+  test.each([
+    ["that a person has changed since", (body: string) => `${body}\nReviewed by Mona.`],
+    ["without our mark", () => "Closes #7"],
+  ])("leaves a body alone %s", async (_what, edit) => {
+    const setup = createSetup(world, finished(world, change));
+    await setup.publisher.carryOut(publish);
+    const [pull] = setup.github.pulls;
+    if (pull) pull.body = edit(pull.body ?? "");
+    const kept = pull?.body;
+    setup.files.report = "Now it waits for two cookies.\n";
+    await setup.publisher.carryOut({ ...publish, epoch: 2 });
+    expect(pull?.body).toBe(kept);
   });
 });
 

@@ -1,11 +1,13 @@
 // A publisher over a real origin, a GitHub that behaves, and artifacts in memory.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { TransientError } from "../../src/errors.ts";
 import type { JobSpec } from "../../src/job/job-spec.ts";
 import type { JobState } from "../../src/job/job-state.ts";
+import type { QueueState } from "../../src/job/queue-state.ts";
 import type { Publication } from "../../src/job/publication.ts";
 import type { JobResult } from "../../src/job/result.ts";
-import type { Place, PublisherDeps, Said } from "../../src/publisher/deps.ts";
+import type { Decided, Place, PublisherDeps, Said } from "../../src/publisher/deps.ts";
 import { createPublisher, type Publisher } from "../../src/publisher/publisher.ts";
 import { bot, createFakeGitHub, type FakeGitHub } from "./fake-github.ts";
 import { type Change, createGitWorld, type GitWorld } from "./git-world.ts";
@@ -26,6 +28,12 @@ export interface Setup {
   github: FakeGitHub;
   files: Files;
   tokens: { made: number; revoked: number };
+  /** What a person decided, as the audit log has it. */
+  decided: Decided[];
+  /** What was logged as a bug. */
+  bugs: object[];
+  /** Where the job's ticket is. */
+  queue: { state: QueueState; note: string | undefined };
   /** The n-th write of publication.json from now on is the moment at which the process dies. */
   dieAtWrite(n: number): void;
   writes(): number;
@@ -34,9 +42,12 @@ export interface Setup {
 }
 
 export function createSetup(world: GitWorld, files: Files, change: Partial<PublisherDeps> = {}): Setup {
-  const github = createFakeGitHub();
+  const github = createFakeGitHub((branch) => world.head(branch));
   const tokens = { made: 0, revoked: 0 };
   const audited: Said[] = [];
+  const decided: Decided[] = [];
+  const bugs: object[] = [];
+  const queue: Setup["queue"] = { state: "awaiting_approval", note: undefined };
   let writes = 0;
   let dieAt = 0;
   let place: Place | undefined;
@@ -47,10 +58,16 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
       readResult: async () => files.result,
       readText: async (_id, file) => (file === "report.md" ? files.report : files.log),
       readPatch: async () => files.patch,
+      async writeResult(result) {
+        files.result = result;
+      },
+      async writeState(state) {
+        files.state = state;
+      },
       readPublication: async () => files.publication,
       async writePublication(publication) {
         writes++;
-        if (--dieAt === 0) throw new Error("the process died here");
+        if (--dieAt === 0) throw new TransientError("the process died here");
         files.publication = publication;
       },
     },
@@ -66,6 +83,34 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
     mask,
     place: async () => place,
     artifactsRoot: "/srv/patchbay/artifacts",
+    trigger: "/agent",
+    jobs: {
+      state: async () => queue.state,
+      async approve() {
+        const isParked = queue.state === "awaiting_approval";
+        if (isParked) queue.state = "pending";
+        return isParked;
+      },
+      async settle(_id, note) {
+        const isParked = queue.state === "awaiting_approval";
+        if (isParked) Object.assign(queue, { state: "done", note });
+        return isParked;
+      },
+      async cancel(_id, note) {
+        if (queue.state === "running") return "requested";
+        if (queue.state !== "pending" && queue.state !== "awaiting_approval") return "finished";
+        Object.assign(queue, { state: "cancelled", note });
+        return "cancelled";
+      },
+    },
+    async auditDecided(event) {
+      decided.push(event);
+    },
+    log: {
+      error(fields: object) {
+        bugs.push(fields);
+      },
+    },
     workRoot: world.workRoot,
     async audit(said) {
       audited.push(said);
@@ -78,6 +123,9 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
     github,
     files,
     tokens,
+    decided,
+    bugs,
+    queue,
     dieAtWrite(n) {
       dieAt = n;
     },

@@ -2,6 +2,7 @@
 import { pino } from "pino";
 import { createAnswer } from "../../src/command/answer.ts";
 import type { Asking } from "../../src/command/asking.ts";
+import { createControl } from "../../src/command/control.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
 import { readLabel } from "../../src/command/label.ts";
 import { parse } from "../../src/command/parse.ts";
@@ -31,6 +32,15 @@ export interface Wiring {
   allowedBots?: string[];
 }
 
+/** These tests ask for jobs; what is said about jobs that there are is tested in test/command. */
+const nothingThere = {
+  find: async () => undefined,
+  list: async () => [],
+  position: async () => undefined,
+  estimateStart: async () => undefined,
+};
+const noResults = { readResult: async () => undefined, readState: async () => undefined };
+
 /** The rooms wired as the product wires them, but for GitHub. */
 export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiring) {
   const log = pino({ level: "silent" });
@@ -52,6 +62,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiri
       github: async () => github,
       authorize: createAuthorize({ self, allowedBots: new Set(allowedBots) }),
       self,
+      control: createControl({ jobs: nothingThere, artifacts: noResults, outbox, trigger: "/agent" }),
       submit: createSubmit({ jobs, outbox, artifacts, clock }),
       outbox,
       pipelines: builtInPipelines,

@@ -1,7 +1,7 @@
 // What is said on GitHub, as entries of the audit log. It fails closed: what can't be written down is not said.
 import type { Intent } from "../../job/intent.ts";
 import type { AuditEvent } from "../../audit/entry.ts";
-import type { Said } from "../../publisher/deps.ts";
+import type { Decided, Said } from "../../publisher/deps.ts";
 import type { House } from "../assemble.ts";
 
 /** Before a job's end is published. Throws TransientError when it can't be written down: the intent is repeated. */
@@ -42,4 +42,27 @@ export async function auditReplied({ audit }: House, intent: Intent): Promise<vo
     kind: "replied",
     fields: { repository: `${repository.host}/${repository.owner}/${repository.name}`, number, marker, body },
   });
+}
+
+const decisions = {
+  apply: "patch_applied",
+  discard: "patch_discarded",
+  approve: "job_approved",
+  cancel: "job_cancelled",
+} as const;
+
+/** What a person decided about a job, before it takes effect. */
+export function decidedEvent({ decision, job_id, by, marker, sha256, onto }: Decided): AuditEvent {
+  return {
+    kind: decisions[decision],
+    fields: {
+      job_id,
+      login: by.login,
+      login_id: by.id ?? null,
+      permission: by.permission,
+      marker,
+      ...(sha256 !== undefined && { patch_sha256: sha256 }),
+      ...(onto !== undefined && { onto }),
+    },
+  };
 }

@@ -51,7 +51,7 @@ const failures: Record<ErrorCode, Failure> = {
   },
   gate: {
     words: "the change touches what may not be changed without a person",
-    next: "Review the change and apply it by hand if it is wanted.",
+    next: "Look at the change, and apply it by hand if it is wanted.",
   },
   missing_patch: { words: "the patch is gone", next: again },
   invalid_patch_path: { words: "the patch names a path outside of the repository", next: again },

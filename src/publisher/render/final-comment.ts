@@ -10,9 +10,10 @@ import { codeSpan } from "./fence.ts";
 import { fitMarkdown, maxCommentChars } from "./fit.ts";
 import { goalQuote, logEnd, simulatedNote, smallPrint, warningsNote } from "./frame.ts";
 import { failureOf } from "./failure.ts";
+import { heldPatch } from "../../job/held-patch.ts";
 import { jobMarker } from "../../job/job-marker.ts";
 import { plainLine } from "./plain.ts";
-import { endedTitle, heldFindings, mayShowPatch, whatNext } from "./unhappy.ts";
+import { endedTitle, heldFindings, mayShowPatch, releaseHint, whatNext } from "./unhappy.ts";
 import type { Voice } from "./voice.ts";
 
 /** Before an indented line, which would otherwise belong to the checklist above it. */
@@ -100,12 +101,19 @@ function landingParts({ spec, landing, patch }: Ended, voice: Voice): Part[] {
   }
 }
 
-function unhappyParts({ spec, result, log }: Ended, voice: Voice): Part[] {
-  const held = result.status === "needs_human" && result.patch !== null;
+function unhappyParts({ spec, result, landing, log }: Ended, voice: Voice): Part[] {
+  const held = heldPatch(result);
+  const notReleased =
+    landing.kind === "refused" ? `**Not published:** ${plainLine(voice.mask(landing.message), 600)}` : "";
   return [
     fixed(heldFindings(result, voice)),
-    fixed(whatNext(result)),
-    fixed(held ? `**The patch:** ${voice.whereIs(spec.job_id, "patch.diff")}; ${applyHint(spec)}` : ""),
+    fixed(notReleased),
+    fixed(held ? releaseHint(held, voice) : whatNext(result, voice)),
+    fixed(
+      result.patch && held
+        ? `**The patch:** ${voice.whereIs(spec.job_id, "patch.diff")}; ${applyHint(spec)}`
+        : "",
+    ),
     {
       rank: 1,
       maxChars: 8000,

@@ -1,6 +1,7 @@
 // How a job that did not succeed is told: the class of failure, the reason, what to do.
 import { z } from "zod";
 import { GateDetails } from "../../job/finding.ts";
+import { type HeldPatch, shortHash } from "../../job/held-patch.ts";
 import type { JobResult } from "../../job/result.ts";
 import type { Landing } from "../landing.ts";
 import { stepName } from "./checklist.ts";
@@ -22,7 +23,9 @@ export function endedTitle(result: JobResult): string {
     case "timeout":
       return `⏱️ Out of time${where}`;
     case "cancelled":
-      return "🚫 Cancelled";
+      return result.decision?.kind === "discarded"
+        ? `🗑️ Discarded by ${plainLine(result.decision.login, 60)}`
+        : "🚫 Cancelled";
     case "needs_human":
       return `✋ Held for a person: ${failureOf(result.error?.code ?? "awaiting_human").words}`;
     default:
@@ -48,9 +51,26 @@ export function heldFindings(result: JobResult, voice: Voice): string {
   return lines.join("\n");
 }
 
+/** How what is held is released or dropped, and by whom. */
+export function releaseHint({ sha256, details }: HeldPatch, voice: Voice): string {
+  const who = details.release_by === "write" ? "write permission" : "maintain or admin permission";
+  const apply = codeSpan(`${voice.trigger} apply ${shortHash(sha256)}`);
+  const workflow = details.findings.some(({ rule }) => rule === "workflow")
+    ? " GitHub lets an App push workflow files only with the `workflows` permission: if it refuses, apply the patch by hand."
+    : "";
+  return (
+    `**Next:** look at the change. Someone with ${who} can publish it with ${apply}, ` +
+    `or drop it with ${codeSpan(`${voice.trigger} discard`)}.${workflow}`
+  );
+}
+
 /** What a person can do now. */
-export function whatNext(result: JobResult): string {
+export function whatNext(result: JobResult, voice: Voice): string {
   if (result.status === "cancelled") return "Nothing was pushed.";
+  if (result.status === "needs_human") {
+    const go = `${codeSpan(`${voice.trigger} approve`)} lets it go on`;
+    return `**Next:** ${go}, ${codeSpan(`${voice.trigger} discard`)} ends it.`;
+  }
   const code = result.error?.code ?? (result.status === "timeout" ? "timeout" : "step_failed");
   return `**Next:** ${failureOf(code).next}`;
 }

@@ -3,6 +3,8 @@
 export interface Voice {
   /** Takes every registered secret out of a text. */
   mask(text: string): string;
+  /** The word that begins a command. */
+  trigger: string;
   /** The hosts from which an agent's text may show pictures; others become links. */
   imageHosts: readonly string[];
   /** Markdown that says where a job's file lies: a link, or a path on the operator's machine. */
@@ -20,6 +22,7 @@ export function createVoice(options: {
   host: string;
   publicUrl?: string | undefined;
   artifactsRoot: string;
+  trigger: string;
 }): Voice {
   const base = options.publicUrl?.replace(/\/+$/, "");
   const folder = options.artifactsRoot.split("/").findLast((part) => part !== "") ?? "artifacts";
@@ -27,6 +30,7 @@ export function createVoice(options: {
     base === undefined || base === "" ? undefined : `${base}/jobs/${encodeURIComponent(jobId)}`;
   return {
     mask: options.mask,
+    trigger: options.trigger,
     imageHosts: [options.host, "user-images.githubusercontent.com", "raw.githubusercontent.com"],
     jobUrl,
     whereIs(jobId, file) {

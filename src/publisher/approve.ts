@@ -1,0 +1,39 @@
+// `/agent approve`: a job that waits for a person's word, and not because of its patch, begins or goes on.
+import { heldPatch } from "../job/held-patch.ts";
+import type { GitHubJob } from "../job/job-spec.ts";
+import { answer, type Decide, done, openDecided } from "./decided.ts";
+import type { PublisherDeps } from "./deps.ts";
+import { progress } from "./progress.ts";
+import type { Voice } from "./render/voice.ts";
+
+/** Puts the job back at the head of its issue's queue, and says so. One that doesn't wait is left alone. */
+export async function approve(
+  deps: PublisherDeps,
+  intent: Decide,
+  voiceFor: (spec: GitHubJob) => Voice,
+): Promise<void> {
+  const job = await openDecided(deps, intent);
+  if (!job) return answer(deps, intent, "There is no such job any more.");
+  const { spec, record, result } = job;
+  const jobId = spec.job_id;
+  const again = record.publication.decided?.marker === intent.marker;
+  const state = await deps.jobs.state(jobId);
+  if (state === "awaiting_approval") {
+    if (heldPatch(result)) {
+      return answer(
+        deps,
+        intent,
+        `The job has a patch that is held: \`${deps.trigger} apply\` publishes it.`,
+      );
+    }
+    await deps.auditDecided(intent);
+    await record.note({ decided: { marker: intent.marker } });
+    const known = await deps.artifacts.readState(jobId);
+    if (known) await deps.artifacts.writeState({ ...known, phase: "queued" });
+    await deps.jobs.approve(jobId, `approved by @${intent.by.login}`);
+  } else if (!again) {
+    return answer(deps, intent, `Nothing was approved: the job is ${state ?? "gone"}.`);
+  }
+  await progress(deps, { kind: "progress", job_id: jobId, epoch: record.publication.epoch }, voiceFor);
+  await done(deps, intent);
+}

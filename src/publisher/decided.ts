@@ -1,0 +1,52 @@
+// What all decisions have in common: the job they are about, the answer when nothing can be done, the thumb at the end.
+import type { Decision } from "../job/decision.ts";
+import type { Intent } from "../job/intent.ts";
+import { type GitHubJob, isGitHubJob } from "../job/job-spec.ts";
+import type { JobResult } from "../job/result.ts";
+import type { PublisherDeps } from "./deps.ts";
+import { type JobRecord, openRecord } from "./record.ts";
+import { createVoice } from "./render/voice.ts";
+import { reply } from "./reply.ts";
+
+export type Decide = Extract<Intent, { kind: "decide" }>;
+
+export interface DecidedJob {
+  spec: GitHubJob;
+  result: JobResult;
+  record: JobRecord;
+}
+
+/** The job of a decision; undefined when its files are gone or say nothing of GitHub. */
+export async function openDecided(deps: PublisherDeps, intent: Decide): Promise<DecidedJob | undefined> {
+  const spec = await deps.artifacts.readJob(intent.job_id);
+  const result = await deps.artifacts.readResult(intent.job_id);
+  if (!spec || !isGitHubJob(spec) || !result) return undefined;
+  return { spec, result, record: await openRecord(deps, spec.job_id) };
+}
+
+/** Answers the person in a comment of its own, once. */
+export async function answer(deps: PublisherDeps, intent: Decide, body: string): Promise<void> {
+  const { repository, number, marker } = intent;
+  const { mask, publicUrl, artifactsRoot, trigger } = deps;
+  const voice = createVoice({ mask, host: repository.host, publicUrl, artifactsRoot, trigger });
+  await reply(deps, { kind: "reply", repository, number, marker, body: mask(body) }, voice);
+}
+
+/** A thumb on the comment that decided; GitHub keeps one. */
+export async function done(deps: PublisherDeps, intent: Decide): Promise<void> {
+  const { repository, comment_id, number } = intent;
+  const github = await deps.github(repository.installation_id);
+  const subject =
+    comment_id === undefined
+      ? ({ type: "issue", number } as const)
+      : ({ type: "issue_comment", comment_id } as const);
+  await github.react(repository, subject, "+1");
+}
+
+export function decisionOf(
+  deps: Pick<PublisherDeps, "clock">,
+  { by, marker }: Decide,
+  kind: Decision["kind"],
+): Decision {
+  return { kind, login: by.login, at: deps.clock().toISOString(), marker };
+}

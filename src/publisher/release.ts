@@ -1,0 +1,142 @@
+// `/agent apply`: a held patch is published all the same, because a person with the right to says so.
+//
+// Each step may be the last thing that this process does; the next one finds the same intent and does the rest. The
+// commit on which the patch goes is noted before the push, so that a repeat makes the same commit.
+import { UserError } from "../errors.ts";
+import { statusOf } from "../io/github-error.ts";
+import { heldPatch } from "../job/held-patch.ts";
+import type { GitHubJob } from "../job/job-spec.ts";
+import type { JobResult } from "../job/result.ts";
+import { createSpeaker } from "./comment.ts";
+import { answer, type Decide, decisionOf, done, openDecided } from "./decided.ts";
+import type { PublisherDeps, PublisherGitHub } from "./deps.ts";
+import { land } from "./land.ts";
+import type { Landing } from "./landing.ts";
+import type { JobRecord } from "./record.ts";
+import { finalComment } from "./render/final-comment.ts";
+import type { Voice } from "./render/voice.ts";
+
+const maxReportBytes = 1024 * 1024;
+const maxLogBytes = 16 * 1024 * 1024;
+
+/** Publishes the patch that was shown, and no other. What stands against it is answered, and it stays held. */
+export async function release(
+  deps: PublisherDeps,
+  intent: Decide,
+  voiceFor: (spec: GitHubJob) => Voice,
+): Promise<void> {
+  const job = await openDecided(deps, intent);
+  if (!job) return answer(deps, intent, "There is no such job any more.");
+  const { spec, record, result } = job;
+  const again = result.decision?.marker === intent.marker;
+  const problem = again ? undefined : await whyNot(deps, intent, { record, result });
+  if (problem !== undefined) return answer(deps, intent, problem);
+
+  const github = await deps.github(spec.repository.installation_id);
+  const voice = voiceFor(spec);
+  const released = again ? result : releasedResult(deps, intent, result);
+  const patch = await deps.artifacts.readPatch(spec.job_id);
+  const report = await deps.artifacts.readText(spec.job_id, "report.md", maxReportBytes);
+  const landing = await landReleased(deps, intent, {
+    spec,
+    result: released,
+    patch,
+    report,
+    record,
+    github,
+    voice,
+  });
+  const speaker = createSpeaker(deps, { spec, github, record });
+  const isOut = landing.kind === "pull_request" || landing.kind === "commit" || isPushed(landing);
+  if (!isOut) {
+    const log = await deps.artifacts.readText(spec.job_id, "logs.txt", maxLogBytes);
+    await speaker.say(finalComment({ spec, result, landing, report, log, patch }, voice), true);
+    return answer(deps, intent, `The patch was not published and is still held. ${reasonOf(landing)}`);
+  }
+  if (!again) await deps.artifacts.writeResult(released);
+  await speaker.say(
+    finalComment({ spec, result: released, landing, report, log: undefined, patch }, voice),
+    true,
+  );
+  await speaker.reconcile();
+  await record.note({ final: true });
+  await deps.jobs.settle(spec.job_id, `released by @${intent.by.login}`);
+  await done(deps, intent);
+}
+
+/** Why this word no longer holds; undefined when it does. */
+async function whyNot(
+  deps: PublisherDeps,
+  intent: Decide,
+  { record, result }: { record: JobRecord; result: JobResult },
+): Promise<string | undefined> {
+  const held = heldPatch(result);
+  const state = await deps.jobs.state(intent.job_id);
+  if (!held || state !== "awaiting_approval")
+    return `The patch is not held any more: the job is ${state ?? "gone"}.`;
+  const { shown } = record.publication;
+  if (shown?.sha256 !== held.sha256 || intent.sha256 !== held.sha256 || shown.base_sha !== held.baseSha) {
+    return "Nothing was published: the patch is not the one that was shown. Look at it, then ask again.";
+  }
+  return undefined;
+}
+
+function releasedResult(deps: Pick<PublisherDeps, "clock">, intent: Decide, result: JobResult): JobResult {
+  const rules = [...new Set(heldPatch(result)?.details.findings.map(({ rule }) => rule))].join(", ");
+  const warning = `released by ${intent.by.login}; the patch gate had held it (${rules})`;
+  return {
+    ...result,
+    status: "success",
+    error: null,
+    decision: decisionOf(deps, intent, "applied"),
+    warnings: [...result.warnings, warning],
+  };
+}
+
+async function landReleased(
+  deps: PublisherDeps,
+  intent: Decide,
+  request: Parameters<typeof land>[1],
+): Promise<Landing> {
+  const { spec, record, github } = request;
+  const { decided } = record.publication;
+  try {
+    let onto = decided?.marker === intent.marker ? decided.onto : undefined;
+    if (onto === undefined) {
+      onto = await headNow(github, spec);
+      await deps.auditDecided({ ...intent, onto });
+      await record.note({ decided: { marker: intent.marker, onto } });
+    }
+    return await land(deps, { ...request, releasedOnto: onto });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { kind: "refused", code: error.code, message: error.message };
+  }
+}
+
+/** Where the branch stands that the change is for: the pull request's own, or the one that it is to be merged into. */
+async function headNow(github: PublisherGitHub, { repository, target, base }: GitHubJob): Promise<string> {
+  const branch = target.head_ref ?? (target.kind === "issue" ? base.ref : undefined);
+  if (branch === undefined) return base.sha;
+  try {
+    return await github.branchHead(repository, branch);
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    throw new UserError(
+      `applying the patch: the branch ${branch} is gone; restore it, or apply the patch by hand`,
+      {
+        cause: error,
+        code: "conflict",
+      },
+    );
+  }
+}
+
+function isPushed(landing: Landing): boolean {
+  return landing.kind === "refused" && landing.pushed !== undefined;
+}
+
+function reasonOf(landing: Landing): string {
+  if (landing.kind === "refused") return landing.message;
+  return "The branch of a fork can't be pushed to; apply the patch by hand.";
+}
