@@ -58,7 +58,7 @@ export async function prepareRealAgent(project: string, agent: string): Promise<
   const path = [...(process.env["PATH"] ?? "").split(delimiter), own];
   if (!path.some((folder) => isProgram(join(folder, agent)))) {
     throw new Error(
-      `${agent} is not installed: put it on the PATH, or let \`npm run test:agents\` install all of them (about 1.5 GB)`,
+      `${agent} is not installed: put it on the PATH, or let \`npm run test:agents\` install all of them (about 1.2 GB)`,
     );
   }
   const model = await createScriptedModel({ script });
