@@ -134,16 +134,15 @@ function finishEvents({
   tokens,
   cost,
 }: Extract<Line, { type: "step_finish" }>["part"]): AgentEvent[] {
-  const events: AgentEvent[] = [];
-  if (tokens) {
-    events.push({
+  const events: AgentEvent[] = [
+    {
       type: "usage",
-      tokensIn: tokens.input + (tokens.cache?.read ?? 0) + (tokens.cache?.write ?? 0),
-      tokensOut: tokens.output + (tokens.reasoning ?? 0),
+      tokensIn: tokens ? tokens.input + (tokens.cache?.read ?? 0) + (tokens.cache?.write ?? 0) : undefined,
+      tokensOut: tokens ? tokens.output + (tokens.reasoning ?? 0) : undefined,
       costUsd: cost ? cost : undefined,
       cumulative: "none",
-    });
-  }
+    },
+  ];
   if (reason === "content-filter") {
     events.push({
       type: "error",

@@ -6,7 +6,7 @@ import type { Claim } from "../queue/contract.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { gatedChange, unchanged } from "./gate/gated-change.ts";
 import type { JobProgress } from "./job-progress.ts";
-import { totalMetrics } from "./metrics.ts";
+import { type RunMetrics, totalMetrics } from "./metrics.ts";
 import { composeReport, summarize, type StepReport } from "./report.ts";
 import { removeWorkspace, type Workspace } from "./workspace.ts";
 
@@ -17,6 +17,8 @@ export type JobEnd =
       kind: "ended";
       status: FinalStatus;
       steps: StepReport[];
+      /** Every run of every step, those too that a loop has run again since. */
+      runs: RunMetrics[];
       /** The tree that the last step left. */
       tree: string;
       workspace: Workspace;
@@ -101,7 +103,7 @@ async function writeResult(
       result_json: "result.json",
     },
     metrics: totalMetrics(
-      steps.map((step) => step.result.metrics),
+      end.kind === "ended" ? end.runs : [],
       finishedAt.getTime() - end.startedAt.getTime(),
     ),
     error: error ?? null,

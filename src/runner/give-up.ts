@@ -4,6 +4,7 @@ import type { JobResult, ResultError } from "../job/result.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { Ticket } from "../queue/contract.ts";
 import type { RunnerDeps } from "./deps.ts";
+import { unknownMetrics } from "./metrics.ts";
 
 type Deps = Pick<RunnerDeps, "artifacts" | "outbox" | "clock">;
 type JobTicket = Pick<Ticket<JobSpec>, "payload" | "attempts" | "crashes">;
@@ -68,7 +69,7 @@ function unrunResult(
     change_status: "no_changes",
     secrets_check: "passed",
     artifacts: { report_md: "report.md", patch_diff: null, logs_txt: "logs.txt", result_json: "result.json" },
-    metrics: { duration_ms: 0, cost_usd: null, tokens_in: null, tokens_out: null },
+    metrics: unknownMetrics,
     error: end.error,
     warnings: [],
     patch: null,

@@ -1,5 +1,5 @@
 // Adding up what attempts and steps cost.
-import type { Metrics } from "../job/result.ts";
+import type { Metrics, StepResult } from "../job/result.ts";
 
 interface Used {
   costUsd: number | undefined;
@@ -7,31 +7,46 @@ interface Used {
   tokensOut: number | undefined;
 }
 
+/** One run of a step. */
+export type RunMetrics = Pick<StepResult, "metrics" | "simulated">;
+
+export const unknownMetrics: Metrics = {
+  duration_ms: 0,
+  cost_usd: null,
+  tokens_in: null,
+  tokens_out: null,
+};
+
 /** What all attempts of a step used together; what is unknown of one of them is unknown of the step. */
 export function stepMetrics(attempts: readonly Used[], durationMs: number): Metrics {
-  const sum = (pick: (used: Used) => number | undefined): number | null =>
-    attempts.reduce<number | null>((total, used) => {
-      const value = pick(used);
-      return total === null || value === undefined ? null : total + value;
-    }, 0);
   return {
     duration_ms: durationMs,
-    cost_usd: sum((used) => used.costUsd),
-    tokens_in: sum((used) => used.tokensIn),
-    tokens_out: sum((used) => used.tokensOut),
+    cost_usd: sumOf(attempts.map(({ costUsd }) => costUsd)),
+    tokens_in: sumOf(attempts.map(({ tokensIn }) => tokensIn)),
+    tokens_out: sumOf(attempts.map(({ tokensOut }) => tokensOut)),
   };
 }
 
-/** Sums of tokens and cost; unknown only when every step's is. `durationMs` is the job's own. */
-export function totalMetrics(steps: readonly Metrics[], durationMs: number): Metrics {
-  const sum = (pick: (metrics: Metrics) => number | null): number | null => {
-    const known = steps.map(pick).filter((value) => value !== null);
-    return known.length === 0 ? null : known.reduce((total, value) => total + value, 0);
-  };
+/**
+ * What all runs of all steps used together, a step that was gone back to once for each run; what is unknown of one of
+ * them is unknown of the job. Simulated ones use nothing, so that a job of theirs alone has nothing to tell.
+ * `durationMs` is the job's own.
+ */
+export function totalMetrics(runs: readonly RunMetrics[], durationMs: number): Metrics {
+  const real = runs.filter(({ simulated }) => !simulated).map(({ metrics }) => metrics);
   return {
     duration_ms: durationMs,
-    cost_usd: sum((metrics) => metrics.cost_usd),
-    tokens_in: sum((metrics) => metrics.tokens_in),
-    tokens_out: sum((metrics) => metrics.tokens_out),
+    cost_usd: sumOf(real.map((metrics) => metrics.cost_usd)),
+    tokens_in: sumOf(real.map((metrics) => metrics.tokens_in)),
+    tokens_out: sumOf(real.map((metrics) => metrics.tokens_out)),
   };
+}
+
+/** Null: unknown, as the sum of nothing is. */
+function sumOf(values: readonly (number | null | undefined)[]): number | null {
+  if (values.length === 0) return null;
+  return values.reduce<number | null>(
+    (total, value) => (total === null || value === null || value === undefined ? null : total + value),
+    0,
+  );
 }

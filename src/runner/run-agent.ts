@@ -6,6 +6,7 @@ import { explain } from "../errors.ts";
 import { isReadOnly } from "../job/step-spec.ts";
 import type { Reservation } from "../budget/reservation.ts";
 import type { Doors } from "../sandbox/doors.ts";
+import type { Spent } from "../sandbox/model/ledger.ts";
 import type { LastWord } from "../sandbox/model/failures.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { followSpending } from "./follow-spending.ts";
@@ -95,12 +96,25 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
     const spent = doors?.spent();
     const told = await reserved.settle({
       requests: spent?.requests ?? 0,
-      // A cautious guess of what a call that was cut came to is better than nothing here.
-      costUsd: outcome?.costUsd ?? spent?.estimateUsd,
+      costUsd: outcome?.costUsd ?? chargeable(agent, outcome, spent),
     });
     outcome?.warnings.push(...reserved.warnings, ...told);
   }
   return outcome;
+}
+
+/**
+ * What is charged for an agent that did not say what it cost: a cautious guess of what a call that was cut came to is
+ * better than nothing. No call through the doors is no cost, but for an agent that may have asked a model past them.
+ */
+function chargeable(
+  { models, endpoint }: Agent,
+  outcome: AgentOutcome | undefined,
+  spent: Spent | undefined,
+): number | undefined {
+  const knowsDoors = endpoint !== undefined || (models?.length ?? 0) > 0;
+  if (outcome && !knowsDoors && (spent?.requests ?? 0) === 0) return undefined;
+  return spent?.estimateUsd;
 }
 
 /** Throws UserError (`budget`) when there is not enough left for the step to begin. */

@@ -2,11 +2,12 @@
 import { TransientError, UserError, explain } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { StepState } from "../job/job-state.ts";
-import type { JobResult, ResultError, Status } from "../job/result.ts";
+import type { JobResult, ResultError } from "../job/result.ts";
 import { type Claim, LeaseLostError } from "../queue/contract.ts";
 import { concludeJob, type JobEnd } from "./conclude-job.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { openProgress, type JobProgress } from "./job-progress.ts";
+import { type RunMetrics, unknownMetrics } from "./metrics.ts";
 import { nextStep } from "./pipeline.ts";
 import type { StepReport } from "./report.ts";
 import { runStep } from "./run-step.ts";
@@ -106,8 +107,9 @@ interface StepsRun {
 async function runSteps(
   deps: RunnerDeps,
   { spec, claim, progress, workspace, signal }: StepsRun,
-): Promise<{ status: Exclude<Status, "running" | "retryable">; steps: StepReport[]; tree: string }> {
+): Promise<Pick<Extract<JobEnd, { kind: "ended" }>, "status" | "steps" | "runs" | "tree">> {
   const reports = new Map<string, StepReport>();
+  const runs: RunMetrics[] = [];
   const sessions = new Map<string, string>();
   const visits = new Map<string, number>();
   let tree = workspace.baseTree;
@@ -123,9 +125,12 @@ async function runSteps(
     const kept = asBefore ? await finishedStep(deps, workspace, known) : undefined;
     if (kept) {
       reports.set(step.step_id, kept);
+      runs.push(kept.result);
       tree = known.tree_after ?? tree;
     } else {
       const treeBefore = tree;
+      // A run that was cut by its runner's end: what it used is unknown.
+      const wasCut = known.status === "running" && known.attempts > 0;
       if (stands !== treeBefore || known.attempts > 0) await workspace.checkOut(treeBefore, signal);
       const startedAt = deps.clock().toISOString();
       const end = await runStep(deps, {
@@ -148,6 +153,8 @@ async function runSteps(
           ),
       });
       reports.set(step.step_id, { result: end.result, text: end.report });
+      runs.push(end.result);
+      if (wasCut) runs.push({ simulated: end.result.simulated, metrics: unknownMetrics });
       const by = `${step.role} ${step.agent}${end.result.simulated ? " (simulated)" : ""}`;
       const ms = end.result.metrics.duration_ms;
       deps.log.info({ stage: "step", ms }, `${step.step_id}, ${by}: ${end.result.status} in ${ms} ms`);
@@ -171,7 +178,7 @@ async function runSteps(
     await writeContext(deps, spec, sessions);
 
     const next = nextStep(spec.steps, { index, status: result.status, visits });
-    if (next.kind === "end") return { status: next.status, steps: [...reports.values()], tree };
+    if (next.kind === "end") return { status: next.status, steps: [...reports.values()], runs, tree };
     index = next.index;
   }
 }

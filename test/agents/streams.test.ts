@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { claudeCode } from "../../src/agents/claude-code.ts";
 import { codex } from "../../src/agents/codex.ts";
 import { opencode } from "../../src/agents/opencode.ts";
+import { emptyFold, foldEvent } from "../../src/agents/fold.ts";
+import { usageOfRun } from "../../src/agents/usage.ts";
 import { replay } from "./replay.ts";
+import { ask } from "./requests.ts";
 
 test("Claude Code: an edit, a failing command, the result's own usage", async () => {
   const { outcome, events } = await replay(claudeCode, "claude/success");
@@ -62,6 +65,27 @@ test("OpenCode: tokens and cost are those of its steps together", async () => {
     tokensOut: 68,
   });
   expect(outcome.costUsd).toBeCloseTo(0.00714, 10);
+});
+
+test("a sum with an unknown part is unknown, never that of the other parts", async () => {
+  const step = (part: object) => JSON.stringify({ type: "step_finish", sessionID: "ses_1", part });
+  const known = { reason: "stop", tokens: { input: 10, output: 5 }, cost: 0.25 };
+  const of = (lines: string[]) => {
+    const parser = opencode.createParser(ask().request);
+    const state = lines.flatMap((line) => parser.line(line)).reduce(foldEvent, emptyFold);
+    return usageOfRun(state.usage, { resumed: false, sessionBefore: undefined }).run;
+  };
+  expect(of([step(known), step(known)])).toEqual({ tokensIn: 20, tokensOut: 10, costUsd: 0.5 });
+  expect(of([step(known), step({ ...known, cost: 0 })])).toEqual({
+    tokensIn: 20,
+    tokensOut: 10,
+    costUsd: undefined,
+  });
+  expect(of([step({ reason: "stop" }), step(known)])).toEqual({
+    tokensIn: undefined,
+    tokensOut: undefined,
+    costUsd: undefined,
+  });
 });
 
 test("a model without prices costs OpenCode 0, which is unknown", async () => {

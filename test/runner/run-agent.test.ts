@@ -77,6 +77,15 @@ test("without a call through the door what the program says of itself is taken",
   expect(result?.metrics).toMatchObject({ tokens_in: 7, tokens_out: null, cost_usd: 0.5 });
 });
 
+test("what an agent asked past the doors is unknown to the budget, never 0", async () => {
+  const run = await open("past-the-doors", async () => ({ report: "Asked.\n" }), { costUsdPerDay: 1 });
+  const { result } = await run();
+  expect(result?.metrics).toMatchObject({ cost_usd: null, tokens_in: null });
+  expect(result?.steps[0]?.warnings).toEqual([
+    expect.stringContaining("what this run cost is unknown: 0 calls counted"),
+  ]);
+});
+
 test("a budget that is used up ends the step with its class and what was reached", async () => {
   const script: Script = async (request) => {
     while (!request.signal.aborted) await ask(request).catch(() => undefined);

@@ -150,7 +150,9 @@ describe("a job that goes well", () => {
       status: "success",
       change_status: "changed",
       secrets_check: "passed",
-      metrics: { tokens_in: 10, tokens_out: 5, cost_usd: 0.01 },
+      // What the other two used nobody told, and a sum with an unknown part is unknown.
+      metrics: { tokens_in: null, tokens_out: null, cost_usd: null },
+      steps: [{ metrics: { tokens_in: 10, tokens_out: 5, cost_usd: 0.01 } }, {}, {}],
       patch: { base_sha: house.sha, files: 1 },
     });
     expect(await readFile(join(folder, "patch.diff"), "utf8")).toContain("+export const tries = 5;");
@@ -264,6 +266,20 @@ describe("a step that fails", () => {
     });
   });
 
+  test("and is gone back to counts once for each of its runs", async () => {
+    const check = { step_id: "03_check", agent: "claude", role: "reviewer", on_failure: "goto:02_implement" };
+    let checks = 0;
+    scripts["codex"] = async () => ({ costUsd: 0.25, tokensIn: 100, tokensOut: 5 });
+    scripts["claude"] = async () =>
+      ++checks === 1
+        ? { status: "failed", error: { code: "step_failed", message: "again" }, costUsd: 0.5, tokensIn: 7 }
+        : { costUsd: 0.5, tokensIn: 7 };
+    const spec = await house.newJob([implement, { ...check, max_retries: 0 }]);
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result?.metrics).toMatchObject({ cost_usd: 1.5, tokens_in: 214, tokens_out: null });
+  });
+
   test("because its agent isn't there is told with the remedy", async () => {
     house.deps.agents.get = async () => {
       throw new UserError("there is no agent `codx`; did you mean `codex`?", { code: "unknown_agent" });
@@ -343,6 +359,20 @@ describe("a runner that dies", () => {
     const patch = await readFile(join(house.artifacts.jobFolder(spec.job_id), "patch.diff"), "utf8");
     expect(patch).toContain(`+round ${round}`);
     expect((await house.artifacts.readResult(spec.job_id))?.status).toBe("success");
+  });
+
+  test("leaves a cost that is unknown, not that of the run after it", async () => {
+    const spec = await house.newJob([implement]);
+    const first = createTestClaim(spec);
+    scripts["codex"] = async () => {
+      first.lose();
+      return { costUsd: 4 };
+    };
+    await createWorker(house.deps, never)(first.claim);
+    scripts["codex"] = async () => ({ costUsd: 1 });
+    await createWorker(house.deps, never)(createTestClaim(spec, 1).claim);
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result).toMatchObject({ metrics: { cost_usd: null }, steps: [{ metrics: { cost_usd: 1 } }] });
   });
 
   test("in a step: the next one does not repeat what succeeded and starts the step from its recorded tree", async () => {

@@ -1,5 +1,6 @@
 // `patchbay show <job>`: where a job stands, step by step, and what came of it.
 import { relative } from "node:path";
+import type { StepResult } from "../../job/result.ts";
 import { readEnvironment } from "../environment.ts";
 import { oneLine } from "../../publisher/render/fence.ts";
 import { findJob, type JobView, openArtifacts, placeOf, statusOf } from "./job-view.ts";
@@ -39,14 +40,20 @@ function stepRow({ state, result }: JobView) {
   return (step: { step_id: string; agent: string }): string[] => {
     const ended = result?.steps.find((one) => one.step_id === step.step_id);
     const known = state?.steps.find((one) => one.step_id === step.step_id);
-    const cost = ended?.metrics.cost_usd;
     return [
       step.step_id,
       ended?.simulated ? `${step.agent} (simulated)` : step.agent,
       ended?.status ?? known?.status ?? "pending",
       String(ended?.attempts ?? known?.attempts ?? 0),
       ended ? (ended.metrics.duration_ms / 1000).toFixed(1) : "",
-      cost === null || cost === undefined ? "" : `$${cost.toFixed(4)}`,
+      costOf(ended),
     ];
   };
+}
+
+/** What is unknown is told as unknown; a simulated step costs nothing. */
+function costOf(ended: StepResult | undefined): string {
+  if (!ended || ended.simulated) return "";
+  const { cost_usd: cost } = ended.metrics;
+  return cost === null ? "unknown" : `$${cost.toFixed(4)}`;
 }

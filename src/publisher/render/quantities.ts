@@ -17,31 +17,45 @@ export function counted(count: number, noun: string): string {
 }
 
 /**
- * What a job cost, in money and tokens. What nobody reported is called unknown, never 0; of what only some steps
- * reported it is said that it is the least.
+ * What a job cost, in money and tokens. What nobody reported is called unknown, never 0; where only some steps reported
+ * it, their sum is said to be the least.
  */
 export function spending({ metrics, steps }: Pick<JobResult, "metrics" | "steps">): string {
-  const { cost_usd: cost, tokens_in: read, tokens_out: written } = metrics;
-  const isUnknown = (name: "cost_usd" | "tokens_in"): boolean =>
-    steps.some((step) => !step.simulated && step.metrics[name] === null);
-  if (cost === null && read === null && written === null) return "cost and tokens unknown";
-  const money =
-    cost === null
-      ? "cost unknown"
-      : isUnknown("cost_usd")
-        ? `at least $${cost.toFixed(cost < 0.01 ? 4 : 2)}`
-        : dollars(cost);
-  if (read === null && written === null) return `${money} · tokens unknown`;
-  const least = isUnknown("tokens_in") ? "at least " : "";
-  return `${money} · ${least}${tokens(read)} tokens in, ${tokens(written)} out`;
+  const cost = known("cost_usd", { metrics, steps });
+  const read = known("tokens_in", { metrics, steps });
+  const written = known("tokens_out", { metrics, steps });
+  if (!cost && !read && !written) return "cost and tokens unknown";
+  const money = cost ? `${cost.least}${dollars(cost)}` : "cost unknown";
+  if (!read && !written) return `${money} · tokens unknown`;
+  return `${money} · ${tokens(read)} tokens in, ${tokens(written)} out`;
 }
 
-function dollars(cost: number): string {
-  return cost > 0 && cost < 0.01 ? "< $0.01" : `$${cost.toFixed(2)}`;
+interface Known {
+  sum: number;
+  /** "at least " where a part of it is unknown. */
+  least: string;
 }
 
-function tokens(count: number | null): string {
-  if (count === null) return "unknown";
-  if (count < 10_000) return count.toLocaleString("en-US");
-  return count < 1_000_000 ? `${(count / 1000).toFixed(1)}k` : `${(count / 1_000_000).toFixed(1)}M`;
+function known(
+  name: "cost_usd" | "tokens_in" | "tokens_out",
+  { metrics, steps }: Pick<JobResult, "metrics" | "steps">,
+): Known | undefined {
+  const whole = metrics[name];
+  if (whole !== null) return { sum: whole, least: "" };
+  const parts = steps.map((step) => step.metrics[name]).filter((part) => part !== null);
+  if (parts.length === 0) return undefined;
+  return { sum: parts.reduce((sum, part) => sum + part, 0), least: "at least " };
+}
+
+/** The least is told with its digits: "at least < $0.01" would say nothing. */
+function dollars({ sum, least }: Known): string {
+  if (sum > 0 && sum < 0.01) return least === "" ? "< $0.01" : `$${sum.toFixed(4)}`;
+  return `$${sum.toFixed(2)}`;
+}
+
+function tokens(count: Known | undefined): string {
+  if (!count) return "unknown";
+  const { sum, least } = count;
+  if (sum < 10_000) return `${least}${sum.toLocaleString("en-US")}`;
+  return `${least}${sum < 1_000_000 ? `${(sum / 1000).toFixed(1)}k` : `${(sum / 1_000_000).toFixed(1)}M`}`;
 }

@@ -111,7 +111,13 @@ describe("at the end", () => {
           steps,
         }),
       });
-    expect(metrics(0.5, 12_345, [stepOf("01_plan")])).toContain("at least $0.50 · at least 12.3k tokens in");
+    const known = { duration_ms: 1000, cost_usd: 0.5, tokens_in: 12_345, tokens_out: 7 };
+    const partly = [stepOf("01_plan"), stepOf("02_implement", { metrics: known })];
+    expect(metrics(null, null, partly)).toContain(
+      "at least $0.50 · at least 12.3k tokens in, at least 7 out",
+    );
+    const cheap = stepOf("02_implement", { metrics: { ...known, cost_usd: 0.004 } });
+    expect(metrics(null, 12_345, [stepOf("01_plan"), cheap])).toContain("at least $0.0040 · 12.3k tokens in");
     expect(metrics(0.5, 12_345, [stepOf("01_plan", { simulated: true })])).toContain("· $0.50 · 12.3k");
     expect(metrics(0.004, 12_345)).toContain("2 min 5 s · < $0.01 · 12.3k tokens in, 12.3k out");
     expect(metrics(1.5, null)).toContain("$1.50 · tokens unknown");
