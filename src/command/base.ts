@@ -9,14 +9,16 @@ export interface Base {
   base: { ref: string; sha: string };
   /** Of a pull request: the branch that the job's commit goes to. */
   headRef?: string;
+  /** Of a pull request whose branch is in another repository: that one. */
+  fork?: string;
   /** Of a pull request that a job made: that job. */
   follows?: string;
 }
 
 /**
  * The commit from which a job for this trigger starts: the head of the default branch for an issue, of the
- * pull request's own branch for a pull request. Throws UserError for what can't be worked on (archived, locked,
- * closed, from a fork, without a commit) and says what to do.
+ * pull request's own branch for a pull request, also in a fork. Throws UserError for what can't be worked on (archived,
+ * locked, closed, without a commit) and says what to do.
  */
 export async function findBase(
   github: Pick<GitHub, "branchHead" | "pullRequest">,
@@ -41,11 +43,13 @@ export async function findBase(
   }
   const pull = await github.pullRequest(repository, subject.number);
   if (pull.state === "closed") throw closed(place);
-  if (pull.head.repo?.full_name.toLowerCase() !== pull.base.repo.full_name.toLowerCase()) {
+  if (!pull.head.repo) {
     throw new UserError(
-      `The branch of ${place} is in ${pull.head.repo?.full_name ?? "a fork that is gone"}, and publishing to forks isn't supported. ` +
-        `Push the branch to ${pull.base.repo.full_name} and open the pull request from there, or ask on an issue.`,
+      `The fork with the branch of ${place} is gone. Push the branch to ${pull.base.repo.full_name} and open a pull request from there, then ask again.`,
     );
+  }
+  if (pull.head.repo.full_name.toLowerCase() !== pull.base.repo.full_name.toLowerCase()) {
+    return { base: { ref: pull.head.ref, sha: pull.head.sha }, fork: pull.head.repo.full_name };
   }
   const follows = markedJob(pull.body);
   return {

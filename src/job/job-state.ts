@@ -26,6 +26,8 @@ export const JobState = z.strictObject({
   /** The ticket's crashes when this was written: more of them later mean that the runner died after it. */
   crashes: z.int().nonnegative().default(0),
   phase: z.enum(["queued", "preparing", "running", "finished"]),
+  /** The commit on which a person has let the job begin, where one has to. */
+  approved_sha: z.string().nullable().default(null),
   steps: z.array(StepState),
   updated_at: Timestamp,
 });
@@ -39,6 +41,7 @@ export function newJobState(spec: JobSpec, updatedAt: string): JobState {
     epoch: 0,
     crashes: 0,
     phase: "queued",
+    approved_sha: null,
     steps: spec.steps.map((step) => ({
       step_id: step.step_id,
       agent: step.agent,

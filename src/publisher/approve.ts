@@ -29,7 +29,7 @@ export async function approve(
     await deps.auditDecided(intent);
     await record.note({ decided: { marker: intent.marker } });
     const known = await deps.artifacts.readState(jobId);
-    if (known) await deps.artifacts.writeState({ ...known, phase: "queued" });
+    if (known) await deps.artifacts.writeState({ ...known, phase: "queued", approved_sha: spec.base.sha });
     await deps.jobs.approve(jobId, `approved by @${intent.by.login}`);
   } else if (!again) {
     return answer(deps, intent, `Nothing was approved: the job is ${state ?? "gone"}.`);

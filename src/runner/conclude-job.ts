@@ -28,7 +28,7 @@ export type JobEnd =
   /** It broke outside of a step. */
   | {
       kind: "broken";
-      status: "failed" | "cancelled";
+      status: "failed" | "cancelled" | "needs_human";
       error: ResultError | undefined;
       startedAt: Date;
       spec: JobSpec;

@@ -4,6 +4,7 @@ import type { JobSpec } from "../job/job-spec.ts";
 import type { StepState } from "../job/job-state.ts";
 import type { JobResult, ResultError } from "../job/result.ts";
 import { type Claim, LeaseLostError } from "../queue/contract.ts";
+import { approvalMissing } from "./approval.ts";
 import { concludeJob, type JobEnd } from "./conclude-job.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { openProgress, type JobProgress } from "./job-progress.ts";
@@ -35,6 +36,11 @@ export async function runJob(
   let end: JobEnd;
   await deps.artifacts.prepare(spec);
   await deps.artifacts.writeJob(spec);
+  const error = approvalMissing(spec, progress.state.approved_sha);
+  if (error) {
+    end = { kind: "broken", status: "needs_human", error, startedAt, spec };
+    return concludeJob(deps, { claim, progress, end });
+  }
   try {
     const { base, repository } = spec;
     if (!base) throw new UserError("the job names no base commit; submit it again", { code: "invalid_job" });

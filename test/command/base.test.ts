@@ -32,6 +32,11 @@ test("a pull request that a job made is a follow-up of it; a mark further down i
   expect(await base({ subject: onPull }, { pulls: { 12: quoted } })).not.toHaveProperty("follows");
 });
 
+test("a pull request from a fork starts from its commit, and its branch is nobody's to push to", async () => {
+  const spec = await base({ subject: onPull }, { pulls: { 12: pullRequest(12, { from: "eve/shop" }) } });
+  expect(spec).toEqual({ base: { ref: "topic", sha: pullSha }, fork: "eve/shop" });
+});
+
 describe("is refused, with what to do", () => {
   test.each<[string, Parameters<typeof makeTrigger>[0], Partial<World>, RegExp]>([
     ["an archived repository", { archived: true }, {}, /archived.*Unarchive/s],
@@ -45,16 +50,10 @@ describe("is refused, with what to do", () => {
       /pull request #12 is closed/,
     ],
     [
-      "a pull request from a fork",
-      { subject: onPull },
-      { pulls: { 12: pullRequest(12, { from: "eve/shop" }) } },
-      /eve\/shop.*forks isn't supported.*Push the branch to acme\/shop/s,
-    ],
-    [
-      "a pull request from a fork that is gone",
+      "a pull request whose fork is gone",
       { subject: onPull },
       { pulls: { 12: pullRequest(12, { from: null }) } },
-      /a fork that is gone/,
+      /fork.*is gone.*Push the branch to acme\/shop/s,
     ],
     ["a repository without a commit", {}, { heads: {} }, /no commit on its default branch main.*Push/s],
   ])("%s", async (_, over, world, message) => {

@@ -142,7 +142,7 @@ describe("a comment on a pull request", () => {
     expect(world.ownComments(number)).toHaveLength(1);
   });
 
-  test("from a fork is refused with the reason", async () => {
+  test("from a fork waits for an approval of exactly its commit, and then offers the patch", async () => {
     await world.standIn.createRepository("stranger/shop", { forkOf: repo });
     await world.standIn.commitFiles({
       repo: "stranger/shop",
@@ -158,11 +158,38 @@ describe("a comment on a pull request", () => {
       fork: "stranger/shop",
     });
     await world.comment(number, "/agent fix the spelling");
-    const [answer] = await world.until(() => {
-      const own = world.ownComments(number);
-      return own.length > 0 ? own : undefined;
-    }, "an answer on the fork's pull request");
-    expect(answer?.body).toMatch(/fork/i);
+    const said = (pattern: RegExp, at = 0) =>
+      world.until(
+        () => {
+          const body = world.ownComments(number)[at]?.body;
+          return body !== undefined && pattern.test(body) ? body : undefined;
+        },
+        `${String(pattern)} on the fork's pull request`,
+      );
+    const question = await said(/✋/);
+    expect(question).toContain("stranger/shop");
+    const sha = /`\/agent approve ([0-9a-f]{12})`/.exec(question)?.[1] ?? "";
+    expect(sha).not.toBe("");
+    const job = /job `([0-9a-f]{32})`/.exec(question)?.[1] ?? "";
+    expect(world.result(job)?.steps).toEqual([]);
+
+    // What comes later is not what someone looked at.
+    const later = await world.standIn.commitFiles({
+      repo: "stranger/shop",
+      branch: "patch-1",
+      files: { "y.txt": "y\n" },
+      author: "stranger",
+    });
+    await world.comment(number, `/agent approve ${later.sha.slice(0, 12)}`);
+    await said(/Nothing was approved/, 1);
+    await world.comment(number, "/agent approve", "stranger");
+    await world.comment(number, `/agent approve ${sha}`);
+    const body = await said(/a fork's branch can't be pushed to/);
+    expect(body).toContain("```diff");
+    expect(world.result(job)).toMatchObject({
+      status: "success",
+      patch: { base_sha: expect.stringMatching(sha) },
+    });
   });
 });
 

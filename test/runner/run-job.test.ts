@@ -83,6 +83,45 @@ describe("what a step leaves outside of its change", () => {
   });
 });
 
+describe("a job on a fork's pull request", () => {
+  const target = { kind: "pull_request", number: 7, title: "x", author: "eve", fork: "eve/shop" } as const;
+
+  test("gives nothing to an agent before someone has approved its commit; then it begins", async () => {
+    const spec = { ...(await house.newJob([implement])), target: { ...target, body: "" } };
+    const { claim, ended } = createTestClaim(spec);
+    await createWorker(house.deps, never)(claim);
+    expect(ended[0]).toMatch(/^park: /);
+    expect(runs).toEqual([]);
+    const result = await house.artifacts.readResult(spec.job_id);
+    expect(result).toMatchObject({
+      status: "needs_human",
+      error: {
+        code: "awaiting_human",
+        message: expect.stringContaining("eve/shop"),
+        details: { approve: spec.base?.sha.slice(0, 12) },
+      },
+    });
+
+    const state = await house.artifacts.readState(spec.job_id);
+    if (!state) throw new Error("a parked job has a state");
+    // An approval of another commit is none.
+    for (const sha of ["0".repeat(40), spec.base?.sha ?? ""]) {
+      expect(runs).toEqual([]);
+      await house.artifacts.writeState({ ...state, phase: "queued", approved_sha: sha });
+      await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    }
+    expect(runs).toEqual(["02_implement"]);
+  });
+});
+
+test("a job that was submitted to wait for an approval waits for it", async () => {
+  const job = await house.newJob([implement]);
+  const { claim, ended } = createTestClaim({ ...job, policy: { ...job.policy, requires_approval: true } });
+  await createWorker(house.deps, never)(claim);
+  expect(ended[0]).toMatch(/^park: /);
+  expect(runs).toEqual([]);
+});
+
 describe("a step whose change can't be kept", () => {
   test("fails with its class, and what earlier steps said stays", async () => {
     scripts["codex"] = async ({ workspace }) => {

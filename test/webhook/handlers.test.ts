@@ -83,12 +83,15 @@ describe("a comment with a command", () => {
     ]);
   });
 
-  test("on a pull request from a fork gets a reply that says what to do", async () => {
+  test("on a pull request from a fork starts from its commit and pushes nowhere", async () => {
     const journey = await createJourney({ pulls: { 12: pullRequest(12, { from: "eve/shop" }) } });
-    const end = await journey.handle(comment("/agent fix it", { issue: { pull_request: { url: "u" } } }));
-    expect(end).toMatch(/^complete: refused/);
-    expect(journey.jobs.tickets).toEqual([]);
-    expect(journey.intents("reply")).toMatchObject([{ body: expect.stringContaining("Push the branch") }]);
+    await journey.handle(comment("/agent fix it", { issue: { pull_request: { url: "u" } } }));
+    const [spec] = journey.jobs.payloads();
+    expect(spec).toMatchObject({
+      target: { kind: "pull_request", fork: "eve/shop" },
+      base: { ref: "topic" },
+    });
+    expect(spec?.target).not.toHaveProperty("head_ref");
   });
 
   test("an edit after it is no context, a comment before it is", async () => {

@@ -12,6 +12,9 @@ import type { Voice } from "./voice.ts";
 
 const InStep = z.object({ step_id: z.string().regex(/^[0-9A-Za-z][0-9A-Za-z_-]{0,63}$/) });
 
+/** The commit that is to be approved. */
+const Approve = z.object({ approve: z.string().regex(/^[0-9a-f]{7,64}$/) });
+
 const maxFindings = 20;
 
 /** The title of a job that ended otherwise than with success. */
@@ -68,7 +71,8 @@ export function releaseHint({ sha256, details }: HeldPatch, voice: Voice): strin
 export function whatNext(result: JobResult, voice: Voice): string {
   if (result.status === "cancelled") return "Nothing was pushed.";
   if (result.status === "needs_human") {
-    const go = `${codeSpan(`${voice.trigger} approve`)} lets it go on`;
+    const sha = Approve.safeParse(result.error?.details).data?.approve ?? "";
+    const go = `${codeSpan(`${voice.trigger} approve ${sha}`.trim())} lets it go on`;
     return `**Next:** ${go}, ${codeSpan(`${voice.trigger} discard`)} ends it.`;
   }
   const code = result.error?.code ?? (result.status === "timeout" ? "timeout" : "step_failed");
