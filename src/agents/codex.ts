@@ -75,16 +75,25 @@ function sandboxMode(
   mode: "read-only" | "workspace-write" | "danger-full-access";
   warnings: string[];
 } {
-  if (sandboxed && readOnly) return { mode: "danger-full-access", warnings: [] };
+  const reads = tools.has("Read") || tools.has("Grep") || tools.has("Glob") || tools.has("Bash");
+  if (sandboxed && readOnly) {
+    const told = "allowed_tools: codex reads by its shell and can't be kept from reading";
+    return { mode: "danger-full-access", warnings: reads ? [] : [told] };
+  }
   const edits = tools.has("Edit") || tools.has("Write");
   if (edits && tools.has("Bash")) {
     return { mode: sandboxed ? "danger-full-access" : "workspace-write", warnings: [] };
   }
-  if (!edits && !tools.has("Bash")) return { mode: "read-only", warnings: [] };
+  const blind = sandboxed ? [blindness] : [];
+  if (!edits && !tools.has("Bash")) return { mode: "read-only", warnings: blind };
   const missing = edits ? "commands" : "edits";
   const warning = `allowed_tools: codex can't take ${missing} away alone, so the step may only read; allow both Edit and Bash, or neither`;
-  return { mode: "read-only", warnings: [warning] };
+  return { mode: "read-only", warnings: [warning, ...blind] };
 }
+
+/** Codex reads by commands, and its own sandbox, which would keep them from writing, can't start in ours. */
+const blindness =
+  "allowed_tools: without Edit and Bash codex can start no command in the sandbox, so it sees no file; give such a step the role of an answerer, which reads";
 
 /** `config.toml`. JSON strings are valid TOML strings (TOML 1.0, "String"). */
 function codexConfig({ gateways }: AgentRequest): string {

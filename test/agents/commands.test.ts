@@ -28,6 +28,18 @@ test.each([claudeCode, codex, opencode])(
   },
 );
 
+test.each([claudeCode, codex, opencode])(
+  "$name is given no tool that is not known, and it is told",
+  (adapter) => {
+    const allowedTools = ["Telepathy", "Bash; rm -rf /", "--dangerously-skip-permissions"];
+    const { command, warnings } = commandOf(adapter, {
+      allowedTools: ["Read", "Edit", "Bash", ...allowedTools],
+    });
+    expect(JSON.stringify(command)).not.toMatch(/Telepathy|rm -rf|dangerously/);
+    expect(warnings.filter((text) => text.includes("is not a known tool and was dropped"))).toHaveLength(3);
+  },
+);
+
 describe("Claude Code", () => {
   test("an implementer edits inside of its workspace and runs commands", () => {
     const { command, warnings } = commandOf(claudeCode, { model: "opus", sessionId: "6128" });
@@ -100,6 +112,19 @@ describe("Codex", () => {
     expect(modeOf({})).toBe("danger-full-access");
     expect(modeOf(reviewer)).toBe("danger-full-access");
     expect(modeOf({ allowedTools: ["Read"] })).toBe("read-only");
+  });
+
+  test("what its own sandbox makes of allowed_tools inside of ours is told", () => {
+    const told = (change: Partial<AgentRequest>) => commandOf(codex, { sandboxed: true, ...change }).warnings;
+    expect(told({})).toEqual([]);
+    expect(told({ allowedTools: ["Edit", "Bash"] })).toEqual([]);
+    expect(told({ allowedTools: ["Read"] })).toEqual([expect.stringContaining("sees no file")]);
+    expect(told({ allowedTools: ["Edit"] })).toEqual([
+      expect.stringContaining("commands away"),
+      expect.stringContaining("sees no file"),
+    ]);
+    expect(told({ ...reviewer, allowedTools: ["Read"] })).toEqual([]);
+    expect(told({ ...reviewer, allowedTools: [] })).toEqual([expect.stringContaining("kept from reading")]);
   });
 
   test("a reviewer's sandbox is read-only", () => {
