@@ -2,6 +2,8 @@
 import type { DescribedAgent } from "../agents/described-agent.ts";
 import type { DescribedEndpoint } from "../agents/described-endpoint.ts";
 import { createEndpointAgent } from "../agents/endpoint-agent.ts";
+import { parseMinimumVersions } from "../agents/preflight.ts";
+import { loadRoles } from "../agents/roles.ts";
 import type { Config } from "../config.ts";
 import { explain, UserError } from "../errors.ts";
 import { openAgentHealth } from "./agent-health.ts";
@@ -11,6 +13,10 @@ import type { Finding } from "./finding.ts";
 
 /** Every agent that is allowed, and every model API that is configured. Nothing of it is started for simulated ones. */
 export async function examineAgents(config: Config): Promise<Finding[]> {
+  return [...(await rolesFinding(config)), ...(await programFindings(config))];
+}
+
+async function programFindings(config: Config): Promise<Finding[]> {
   try {
     const { agents, described, packages } = await openAgents(config);
     if (!config.ENABLE_REAL_CLI) {
@@ -29,6 +35,7 @@ export async function examineAgents(config: Config): Promise<Finding[]> {
         found: from,
       })),
       ...described.flatMap((agent) => notAllowed(agent, config)),
+      ...unusedMinimums(config, found),
       ...probes.names.flatMap((name) => probeFinding(probes.last(name))),
       ...(probes.names.length === 0 ? [noModels] : []),
     ];
@@ -36,6 +43,39 @@ export async function examineAgents(config: Config): Promise<Finding[]> {
     if (!(error instanceof UserError)) throw error;
     return [{ name: "agents", level: "missing", found: explain(error) }];
   }
+}
+
+/** Which roles have instructions of the operator's own: a misspelt one is seen here. */
+async function rolesFinding({ ROLES_DIR: folder }: Config): Promise<Finding[]> {
+  if (folder === undefined) return [];
+  const name = "role instructions";
+  try {
+    const { own } = await loadRoles(folder);
+    return [{ name, level: "ok", found: `own ones for ${own.join(", ")}` }];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [
+      {
+        name,
+        level: "missing",
+        found: explain(error),
+        remedy: "correct the folder, or leave ROLES_DIR empty",
+      },
+    ];
+  }
+}
+
+/** A minimum that is never looked at, such as one with a misspelt name. */
+function unusedMinimums({ MIN_BINARY_VERSIONS }: Config, found: readonly Health[]): Finding[] {
+  const used = new Set(found.map(({ binary }) => binary));
+  return parseMinimumVersions(MIN_BINARY_VERSIONS)
+    .filter(({ binary }) => !used.has(binary))
+    .map(({ binary }) => ({
+      name: "MIN_BINARY_VERSIONS",
+      level: "note",
+      found: `${binary} is the program of no agent that is allowed`,
+      remedy: "correct its name, or leave it out",
+    }));
 }
 
 type Health = Awaited<ReturnType<ReturnType<typeof openAgentHealth>["health"]>>[number];
@@ -49,13 +89,16 @@ const noModels: Finding = {
     "set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, or the address of a gateway; see docs/agents.md",
 };
 
-function programFinding({ agent, binary, path, version, problem }: Health): Finding {
+function programFinding({ agent, binary, path, version, problem, models }: Health): Finding {
   const name = `agent ${agent}`;
   if (path === undefined && binary !== undefined) {
     const remedy = `install it, or take ${binary} out of ALLOWED_BINARIES`;
     return { name, level: "missing", found: problem ?? "not found", remedy };
   }
-  return { name, level: "ok", found: [path, version ?? "no version"].filter(Boolean).join(" ") };
+  const found = `${path} ${version ?? "no version"}`;
+  // What is wrong with a model API is told of the API itself.
+  if (problem !== undefined && models.length === 0) return { name, level: "note", found, remedy: problem };
+  return { name, level: "ok", found };
 }
 
 /** Where it is; whether its key is set. It is not asked: many such servers list no models. */

@@ -40,12 +40,21 @@ export function createAgentHealth(options: {
     try {
       const program = await preflight.find(agent);
       const unusable = models.length === 0 || models.some(isUsable) ? undefined : models.map(tell).join("; ");
-      const problem = unusable ?? (agent.endpoint && endpointProblem?.(agent.endpoint));
+      const problem =
+        unusable ?? unconfigured(agent) ?? (agent.endpoint && endpointProblem?.(agent.endpoint));
       return { ...state, path: program?.path, version: program?.version, ok: problem === undefined, problem };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return { ...state, path: undefined, version: undefined, ok: false, problem: explain(error) };
     }
+  }
+
+  /** Why it can ask no model; an agent that names no model API may have one of its own. */
+  function unconfigured({ simulated, models = [] }: Agent): string | undefined {
+    if (simulated || models.length === 0 || models.some((name) => probes.names.includes(name)))
+      return undefined;
+    const variables = models.map((name) => `${name.toUpperCase()}_API_KEY`).join(" or ");
+    return `no model API that it can use is configured; set ${variables}, or the address of a gateway`;
   }
 
   return async ({ probe = false } = {}) => {

@@ -111,6 +111,38 @@ test("the doctor says that there is no model API at all", async () => {
   );
 });
 
+test("the doctor tells what is set and has no effect: roles, minimum versions, programs without a model API", async () => {
+  const { environment, folder } = await machine(200);
+  const roles = await mkdtemp(join(folder, "roles-"));
+  await writeFile(join(roles, "reviewer.md"), "Review in verse.");
+  await programsIn(folder).install("codex", "0.169.0");
+  const settings = { ...environment, ROLES_DIR: roles, MIN_BINARY_VERSIONS: "claud=2.1.0,codex=0.1.0" };
+  const findings = await doctor(settings, folder);
+  expect(findings).toContainEqual({
+    name: "role instructions",
+    level: "ok",
+    found: "own ones for reviewer",
+  });
+  expect(findings.filter(({ name }) => name === "MIN_BINARY_VERSIONS")).toEqual([
+    expect.objectContaining({ level: "note", found: "claud is the program of no agent that is allowed" }),
+  ]);
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      name: "agent codex",
+      level: "note",
+      remedy: expect.stringContaining("OPENAI_API_KEY"),
+    }),
+  );
+  await writeFile(join(roles, "Planner.md"), "Plan in verse.");
+  expect(await doctor(settings, folder)).toContainEqual(
+    expect.objectContaining({
+      name: "role instructions",
+      level: "missing",
+      found: expect.stringContaining("Planner.md is named after no role"),
+    }),
+  );
+});
+
 test("the doctor shows described agents, and what is wrong with their file even while all are simulated", async () => {
   const { environment, folder } = await machine(200);
   await programsIn(folder).install("mine", "1.2.3");

@@ -40,7 +40,9 @@ const accepts = () =>
 
 describe("health", () => {
   test("tells where each allowed agent's program is, and what is wrong with one that isn't there", async () => {
-    const health = healthOf([agentWith("tool"), agentWith("absent", "other"), agentWith(undefined, "none")]);
+    const providers = { openai: { baseUrl: "http://127.0.0.1:9" } };
+    const agents = [agentWith("tool"), agentWith("absent", "other"), agentWith(undefined, "none")];
+    const health = healthOf(agents, providers);
     expect(await health()).toEqual([
       expect.objectContaining({
         agent: "tool",
@@ -78,6 +80,19 @@ describe("health", () => {
     await health({ probe: true });
     expect((await health())[1]).toEqual(one);
     expect(anthropic.seen).toHaveLength(1);
+  });
+
+  test("an agent none of whose model APIs is configured is not well, and is told which key is missing", async () => {
+    const { url } = await accepts();
+    const only = { ...agentWith("tool", "only"), models: ["anthropic"] as const };
+    const own = { ...agentWith("tool", "own"), models: undefined };
+    const health = healthOf([only, own], { openai: { baseUrl: url } });
+    const problem =
+      "no model API that it can use is configured; set ANTHROPIC_API_KEY, or the address of a gateway";
+    expect(await health({ probe: true })).toEqual([
+      expect.objectContaining({ agent: "only", ok: false, path: programs.path("tool"), problem }),
+      expect.objectContaining({ agent: "own", ok: true }),
+    ]);
   });
 
   test("a simulated agent needs nothing", async () => {
