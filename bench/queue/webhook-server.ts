@@ -56,7 +56,7 @@ async function startOwn(): Promise<number> {
   const inbox = await openInbox();
   const concerns = createConcerns({ trigger: "/agent", labelPrefix: "agent:", allowedBots: new Set() });
   const route = createWebhookRoute({
-    verify: (body, signature) => probot.verify(body, signature),
+    verify: probot.verify,
     keep: createKeep({ inbox, concerns, clock: () => new Date(), newId }),
     maxBodyBytes: 25_000_000,
     log,

@@ -99,7 +99,7 @@ export async function runWeb(house: House): Promise<Running> {
   ];
 
   const route = createWebhookRoute({
-    verify: (body, signature) => probot.verify(body, signature),
+    verify: probot.verify,
     keep: openKeep(house),
     maxBodyBytes: config.MAX_WEBHOOK_BODY_BYTES,
     log,

@@ -1,4 +1,4 @@
-// Probot, kept behind this door: signatures, the App's identity, one Octokit per installation, the dispatch of a
+// Probot, kept behind this door: the App's secret and identity, one Octokit per installation, the dispatch of a
 // delivery to its handler. Its HTTP middleware is not used: it answers only after the handlers.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Probot, ProbotOctokit } from "probot";
@@ -12,6 +12,7 @@ import type { Delivery } from "../job/delivery.ts";
 import type { Log } from "../log.ts";
 import type { EventName, Handler } from "./handler.ts";
 import { unwrapHandlerError } from "./handler-error.ts";
+import { createVerify, type Verify } from "./signature.ts";
 
 export interface ProbotOptions {
   appId: number;
@@ -25,8 +26,7 @@ export interface ProbotOptions {
 }
 
 export interface ProbotDoor {
-  /** Whether `signature` (`sha256=…`) is the secret's over `body`. */
-  verify: (body: string, signature: string) => Promise<boolean>;
+  verify: Verify;
   /** Runs the handlers of a delivery; throws what they threw, unwrapped. */
   receive: (delivery: Delivery) => Promise<void>;
   on: (event: EventName, handler: Handler) => void;
@@ -90,7 +90,7 @@ export async function createProbotDoor(options: ProbotOptions): Promise<ProbotDo
   const selves = new Map<number, Promise<Self>>();
 
   return {
-    verify: (body, signature) => probot.webhooks.verify(body, signature),
+    verify: createVerify(options.webhookSecret),
 
     async receive(delivery) {
       const payload: unknown = JSON.parse(delivery.body);

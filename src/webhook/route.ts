@@ -2,20 +2,22 @@
 //
 // GitHub gives a delivery ten seconds and never repeats it by itself, so a 202 is a promise: the delivery is on
 // disk. https://docs.github.com/en/webhooks/using-webhooks/best-practices-for-using-webhooks
+import { isUtf8 } from "node:buffer";
+import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { z } from "zod";
 import { explain } from "../errors.ts";
 import { Delivery } from "../job/delivery.ts";
 import type { Log } from "../log.ts";
 import type { Keep } from "./keep.ts";
+import { readBody } from "./read-body.ts";
+import type { Verify } from "./signature.ts";
 
 export const webhookPath = "/api/github/webhooks";
 
 export interface WebhookRouteOptions {
-  /** Whether `signature` is the secret's over `body`. */
-  verify: (body: string, signature: string) => Promise<boolean>;
+  verify: Verify;
   keep: Keep;
   maxBodyBytes: number;
   log: Log;
@@ -27,47 +29,52 @@ const headers = [
   // Wider than a kept delivery's: projects_v2_item and the like are dropped, not refused.
   { name: "X-GitHub-Event", schema: z.string().regex(/^[a-z0-9_]{1,64}$/) },
   { name: "X-Hub-Signature-256", schema: z.string() },
-];
+].map(({ name, schema }) => ({ name, key: name.toLowerCase(), schema }));
 
 /** Seconds until a delivery that could not be kept may be tried again. */
 const retryAfterSec = 10;
+
+/** Served by Node's own server: it reads the raw request. */
+type WebhookRoute = Hono<{ Bindings: HttpBindings }>;
 
 /**
  * The route POST /api/github/webhooks. Answers 202 once a delivery is durable, known already or of no concern;
  * 400, 401, 405, 413 or 415 for what is not a delivery; 503 when the inbox can't keep it.
  */
-export function createWebhookRoute(options: WebhookRouteOptions): Hono {
+export function createWebhookRoute(options: WebhookRouteOptions): WebhookRoute {
   const { verify, keep, maxBodyBytes, log } = options;
-  const app = new Hono();
+  const app: WebhookRoute = new Hono<{ Bindings: HttpBindings }>();
 
-  const limit = bodyLimit({
-    maxSize: maxBodyBytes,
-    // node-server ends the connection of a body that was not read to its end.
-    onError: (c) =>
-      problem(
-        c,
-        413,
-        `the body is larger than ${maxBodyBytes} bytes; raise MAX_WEBHOOK_BODY_BYTES if GitHub sent it`,
-      ),
-  });
-
-  app.post(webhookPath, limit, async (c) => {
-    for (const { name, schema } of headers) {
-      const value = c.req.header(name);
+  app.post(webhookPath, async (c) => {
+    const { incoming } = c.env;
+    const given: string[] = [];
+    for (const { name, key, schema } of headers) {
+      const value = incoming.headers[key];
       if (value === undefined)
         return problem(c, 400, `the header ${name} is missing; set a webhook secret in the App's settings`);
-      if (!schema.safeParse(value).success) return problem(c, 400, `the header ${name} is malformed`);
+      const header = schema.safeParse(value);
+      if (!header.success) return problem(c, 400, `the header ${name} is malformed`);
+      given.push(header.data);
     }
-    if (/^application\/x-www-form-urlencoded/i.test(c.req.header("Content-Type") ?? "")) {
+    const [guid = "", event = "", signature = ""] = given;
+    if (/^application\/x-www-form-urlencoded/i.test(incoming.headers["content-type"] ?? "")) {
       return problem(c, 415, "set the content type application/json in the App's webhook settings");
     }
-    const [guid = "", event = "", signature = ""] = headers.map(({ name }) => c.req.header(name));
-    const body = await c.req.text();
-    if (body === "" || !(await verify(body, signature))) {
+    const bytes = await readBody(incoming, maxBodyBytes);
+    if (bytes === "cut off") return problem(c, 400, "the connection ended before the body");
+    if (bytes === "too long") {
+      // The server takes the rest of a body of known length, so that the answer arrives; this one may have no end.
+      if (incoming.headers["content-length"] === undefined) c.header("Connection", "close");
+      const limit = `the body is larger than ${maxBodyBytes} bytes`;
+      return problem(c, 413, `${limit}; raise MAX_WEBHOOK_BODY_BYTES if GitHub sent it`);
+    }
+    if (bytes.length === 0 || !verify(bytes, signature)) {
       log.warn({ delivery: guid }, "a delivery with a wrong signature was refused");
       return problem(c, 401, "the signature is wrong; WEBHOOK_SECRET must be the App's webhook secret");
     }
 
+    // Other bytes would not be kept as they were signed. A JSON text is UTF-8 (RFC 8259, section 8.1).
+    const body = isUtf8(bytes) ? bytes.toString("utf8") : "";
     const payload = parseJson(body);
     if (payload === undefined) return problem(c, 400, "the body is not a JSON object");
     try {

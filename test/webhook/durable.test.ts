@@ -16,6 +16,7 @@ import { createWorld } from "../command/fake-github.ts";
 import { temporaryFolder } from "../temp-folder.ts";
 import { webhookSecret, wire } from "./journey.ts";
 import { commentPayload } from "./payloads.ts";
+import { serveRoute } from "./serve-route.ts";
 
 const folder = await temporaryFolder();
 const body = JSON.stringify(commentPayload("/agent fix the login\n\n/agent ask why it broke"));
@@ -26,6 +27,7 @@ async function live<T>(act: (house: Awaited<ReturnType<typeof open>>) => Promise
   try {
     return await act(house);
   } finally {
+    await house.server.close();
     await Promise.all([house.inbox.close(), house.jobs.close(), house.outbox.close()]);
   }
 }
@@ -49,13 +51,15 @@ async function open() {
     maxBodyBytes: 1_000_000,
     log,
   });
+  const server = await serveRoute(route);
   return {
+    server,
     inbox,
     jobs,
     outbox,
     artifacts,
     async deliver(guid: string): Promise<unknown> {
-      const response = await route.request(webhookPath, {
+      const response = await fetch(`http://127.0.0.1:${server.port}${webhookPath}`, {
         method: "POST",
         body,
         headers: {

@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { serve } from "@hono/node-server";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Delivery } from "../../src/job/delivery.ts";
@@ -13,6 +12,7 @@ import { createWebhookRoute, webhookPath } from "../../src/webhook/route.ts";
 import { makePrivateKey } from "./credentials.ts";
 import { createMemoryQueue } from "./memory-queue.ts";
 import { handledPayloads, recordedPayloads } from "./recorded.ts";
+import { type Served, serveRoute } from "./serve-route.ts";
 
 const secret = "a-secret-of-the-route-test";
 const log = pino({ level: "silent" });
@@ -21,7 +21,7 @@ const now = new Date("2026-01-02T03:04:05.000Z");
 
 let probot: ProbotDoor;
 let inbox: ReturnType<typeof createMemoryQueue<Delivery>>;
-let server: ReturnType<typeof serve>;
+let server: Served;
 let port: number;
 
 beforeAll(async () => {
@@ -44,14 +44,10 @@ beforeAll(async () => {
     maxBodyBytes,
     log,
   });
-  port = await new Promise<number>((listening) => {
-    server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, (info) => listening(info.port));
-  });
+  server = await serveRoute(app);
+  port = server.port;
 });
-afterAll(async () => {
-  server.close();
-  await once(server, "close");
-});
+afterAll(() => server.close());
 beforeEach(() => {
   inbox = createMemoryQueue<Delivery>();
 });
@@ -104,6 +100,29 @@ describe("what is kept", () => {
         },
       },
     ]);
+  });
+
+  test("a body that comes in pieces, which end within a character", async () => {
+    const body = JSON.stringify({ ...command, comment: { id: 1, body: "/agent fix the caf\u00e9" } });
+    const bytes = Buffer.from(body);
+    const middle = bytes.indexOf(Buffer.from("\u00e9")) + 1;
+    const stream = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(bytes.subarray(0, middle));
+        // Another request goes there and back meanwhile.
+        await fetch(`http://127.0.0.1:${port}${webhookPath}`);
+        controller.enqueue(bytes.subarray(middle));
+        controller.close();
+      },
+    });
+    const response = await fetch(`http://127.0.0.1:${port}${webhookPath}`, {
+      method: "POST",
+      body: stream,
+      duplex: "half",
+      headers: headersFor(body),
+    });
+    expect(await response.text()).toBe('{"status":"queued"}');
+    expect(inbox.tickets[0]?.payload.body).toBe(body);
   });
 
   test("the answer waits until it is kept", async () => {
@@ -221,6 +240,32 @@ describe("what is refused", () => {
 
   test.each(["[1]", "null", '"text"', "{broken"])("%s, although signed", async (body) => {
     expect((await post(body)).status).toBe(400);
+  });
+
+  test("bytes that are no UTF-8, although signed: they could not be kept as they are", async () => {
+    const bytes = Buffer.from(JSON.stringify({ ...command, filler: "\u00e9" }), "latin1");
+    const signature = `sha256=${createHmac("sha256", secret).update(bytes).digest("hex")}`;
+    const response = await fetch(`http://127.0.0.1:${port}${webhookPath}`, {
+      method: "POST",
+      body: bytes,
+      headers: headersFor("", { "X-Hub-Signature-256": signature }),
+    });
+    expect(response.status).toBe(400);
+    expect(inbox.tickets).toEqual([]);
+  });
+
+  test("a body whose connection ends before it", async () => {
+    const body = JSON.stringify(command);
+    const socket = connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    const headers = Object.entries(headersFor(body)).map(([name, value]) => `${name}: ${value}`);
+    const length = `Content-Length: ${body.length + 1}`;
+    socket.end([`POST ${webhookPath} HTTP/1.1`, "Host: x", length, ...headers, "", body].join("\r\n"));
+    socket.resume();
+    await once(socket, "close");
+    // The server is still there, and has kept nothing.
+    expect((await post(body)).text).toBe('{"status":"queued"}');
+    expect(inbox.tickets).toHaveLength(1);
   });
 
   test("a GUID that could be a path", async () => {
