@@ -93,8 +93,10 @@ const found = {
 fs.writeSync(1, `${JSON.stringify(found)}\n`);
 
 if (canaries.stays) {
-  // What is to be gone when the sandbox is ended: a session of its own, deaf to SIGTERM, another environment.
-  const beat = "trap '' TERM HUP; while :; do echo x >> \"$0\"; sleep 0.02; done";
+  // What is to be gone when the sandbox is ended: a session of its own, deaf to SIGTERM, another environment. Where it
+  // outlives a sandbox that doesn't hold, it ends with its folder, or after a minute.
+  const beat =
+    'trap "" TERM HUP; n=0; while [ $n -lt 3000 ] && echo x >> "$0"; do n=$((n + 1)); sleep 0.02; done 2> /dev/null';
   spawn("sh", ["-c", beat, `${process.env.HOME}/beat`], {
     detached: true,
     stdio: "ignore",
