@@ -16,8 +16,10 @@ import { constants } from "node:os";
 
 const [folder = "", environment = "-", file = "", ...args] = process.argv.slice(2);
 
-// A socket's path ends at 107 bytes (unix(7)); by its folder's descriptor it is short wherever it lies.
-const near = !existsSync(folder) ? "" : `/proc/self/fd/${openSync(folder, "r")}`;
+// A socket's path ends at 107 bytes (unix(7)); by its folder's descriptor it is short wherever it lies. The folder may be
+// gone through and not read, which is enough for O_PATH (open(2); its number is that of x64 and arm64).
+const searchOnly = 0o10000000;
+const near = !existsSync(folder) ? "" : `/proc/self/fd/${openSync(folder, searchOnly)}`;
 const doors = [
   { path: `${near}/egress.sock`, port: 3128 },
   { path: `${near}/model.sock`, port: 3129 },

@@ -1,7 +1,8 @@
 import { mkdir, readFile, stat } from "node:fs/promises";
 import { chmod } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 import type { Command, LaunchOptions } from "../../src/sandbox/launch.ts";
 import { temporaryFolder } from "../temp-folder.ts";
 import { openTestSandbox } from "./open-test-sandbox.ts";
@@ -60,4 +61,18 @@ test("a signal that ended it is told as one", async () => {
 
 test("a program that isn't there is refused before anything starts", async () => {
   await expect(run("", { binary: "no-such-agent" })).rejects.toThrow("no-such-agent is not installed");
+});
+
+test("a door is reached in a folder that its user may go through and not read", async () => {
+  const doors = join(folder, "doors");
+  await mkdir(doors);
+  const door = createServer((client) => client.end("through the door\n"));
+  await new Promise<void>((resolve) => void door.listen(join(doors, "model.sock"), resolve));
+  onTestFinished(() => new Promise<void>((resolve) => void door.close(() => resolve())));
+  await chmod(join(doors, "model.sock"), 0o666);
+  await chmod(doors, 0o311);
+  onTestFinished(() => chmod(doors, 0o700));
+  const script = "exec 3<>/dev/tcp/127.0.0.1/3129; cat <&3";
+  const { end, lines } = await run("", { binary: "bash", args: ["-c", script], doors });
+  expect({ end, lines }).toMatchObject({ end: { exitCode: 0 }, lines: ["through the door"] });
 });

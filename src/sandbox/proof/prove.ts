@@ -1,6 +1,6 @@
 // The proof that a sandbox keeps an agent in, before one is trusted with it: programs of ours try to get out.
 import { randomBytes } from "node:crypto";
-import { chmod, chown, copyFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -72,12 +72,12 @@ function createProbe(
       throw new Error("no folders");
     await mkdir(join(workspace, ".git"), { recursive: true });
     await mkdir(home);
+    // As a step's: it may be gone through and not read.
     await mkdir(doorFolder, { mode: 0o711 });
     await writeFile(join(workspace, ".git", "config"), "[core]\n");
     const script = join(workspace, "probe.mjs");
     await copyFile(probeSource(), script);
     await chmod(script, 0o644);
-    if (sandbox.user) await chown(doorFolder, sandbox.user.uid, sandbox.user.gid);
     const doors = await createDoors({
       providers: {},
       prices: createPriceTable(),
