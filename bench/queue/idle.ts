@@ -59,7 +59,7 @@ export async function measureIdle(folder: string, seconds: number): Promise<Idle
     [
       { name: "a Node process that does nothing", root: "" },
       { name: "an empty queue", root: empty?.root ?? "" },
-      { name: "100,000 pending and 100,000 done, and one is claimed", root: long?.root ?? "" },
+      { name: "100,000 pending and 100,000 done", root: long?.root ?? "" },
     ].map(async ({ name, root }) => {
       const { cpuMs, wakeUps } = await observe(root, seconds);
       return { name, cpuMs, wakeUps };
