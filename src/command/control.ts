@@ -118,8 +118,15 @@ export function createControl(options: ControlOptions) {
       const hint = held ? ` A patch is held: ${code(`${options.trigger} apply`)} publishes it.` : "";
       return reply(context, `${nothingWaits(command, "job waits for an approval")}${hint}`);
     }
-    const { base } = found.ticket.payload;
+    const { base, target } = found.ticket.payload;
     if (isBot(context.trigger.sender)) return reply(context, "Only a person can approve a job.");
+    if (target?.fork !== undefined && command.hash === undefined) {
+      const word = code(`${options.trigger} approve ${base?.sha.slice(0, 12) ?? ""}`);
+      return reply(
+        context,
+        `Nothing was approved: the branch is in a fork, so say which commit you have looked at. The job is for ${word}.`,
+      );
+    }
     if (command.hash !== undefined && base?.sha.startsWith(command.hash) !== true) {
       const is = base ? `It is for the commit ${code(base.sha.slice(0, 12))}` : "It names no commit";
       return reply(context, `Nothing was approved: the job is not for ${quote(command.hash)}. ${is}.`);

@@ -26,6 +26,15 @@ export async function approve(
         `The job has a patch that is held: \`${deps.trigger} apply\` publishes it.`,
       );
     }
+    const moved = await movedHead(deps, spec);
+    if (moved !== undefined) {
+      return answer(
+        deps,
+        intent,
+        `Nothing was approved: the fork's branch is at \`${moved.slice(0, 12)}\` by now, and the job is for \`${spec.base.sha.slice(0, 12)}\`. ` +
+          `\`${deps.trigger} discard\` ends it; ask again for what is there now.`,
+      );
+    }
     await deps.auditDecided(intent);
     await record.note({ decided: { marker: intent.marker } });
     const known = await deps.artifacts.readState(jobId);
@@ -36,4 +45,15 @@ export async function approve(
   }
   await progress(deps, { kind: "progress", job_id: jobId, epoch: record.publication.epoch }, voiceFor);
   await done(deps, intent);
+}
+
+/** Where a fork's branch is, when it is no longer at the job's commit: whoever approves may have looked at that. */
+async function movedHead(
+  deps: PublisherDeps,
+  { base, repository, target }: GitHubJob,
+): Promise<string | undefined> {
+  if (target.fork === undefined) return undefined;
+  const github = await deps.github(repository.installation_id);
+  const { head } = await github.pullRequest(repository, target.number);
+  return head.sha === base.sha ? undefined : head.sha;
 }

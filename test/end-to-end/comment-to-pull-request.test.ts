@@ -181,15 +181,21 @@ describe("a comment on a pull request", () => {
       author: "stranger",
     });
     await world.comment(number, `/agent approve ${later.sha.slice(0, 12)}`);
-    await said(/Nothing was approved/, 1);
-    await world.comment(number, "/agent approve", "stranger");
+    await said(/Nothing was approved: the job is not for/, 1);
+    await world.comment(number, "/agent approve");
+    await said(/say which commit you have looked at/, 2);
     await world.comment(number, `/agent approve ${sha}`);
-    const body = await said(/a fork's branch can't be pushed to/);
-    expect(body).toContain("```diff");
-    expect(world.result(job)).toMatchObject({
-      status: "success",
-      patch: { base_sha: expect.stringMatching(sha) },
-    });
+    await said(/is at `[0-9a-f]{12}` by now/, 3);
+    expect(world.result(job)?.steps).toEqual([]);
+
+    await world.comment(number, "/agent fix the spelling");
+    const again = await said(/✋/, 4);
+    const next = /job `([0-9a-f]{32})`/.exec(again)?.[1] ?? "";
+    await world.comment(number, `/agent approve ${later.sha.slice(0, 12)}`, "stranger");
+    await world.comment(number, `/agent approve ${later.sha.slice(0, 12)} ${next}`);
+    expect(await said(/a fork's branch can't be pushed to/, 4)).toContain("```diff");
+    expect(world.result(next)).toMatchObject({ status: "success", patch: { base_sha: later.sha } });
+    expect(world.result(job)?.steps).toEqual([]);
   });
 });
 
