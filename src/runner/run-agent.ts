@@ -144,15 +144,21 @@ function resumePrompt(reason: string): string {
 
 /** Why it failed as the model API told it, where the program tells nothing, or only what the model door made of it. */
 function bySource(agent: Agent, outcome: AgentOutcome, word: LastWord | undefined): AgentOutcome {
-  const isVague = outcome.error?.code === "bad_output" || agent.repeatsFailedCalls;
-  if (!word || !isVague || (outcome.status !== "failed" && outcome.status !== "retryable")) return outcome;
+  const { error } = outcome;
+  const isVague = error?.code === "bad_output" || error?.code === "crashed";
+  // What such a program makes of the door's own words says nothing.
+  const wasReworded = agent.repeatsFailedCalls === true && word !== undefined && word.text !== "";
+  if (!word || !(isVague || wasReworded)) return outcome;
+  if (outcome.status !== "failed" && outcome.status !== "retryable") return outcome;
   const failure = classifyFailure(word);
   if (!failure) return outcome;
   const status = word.httpStatus === undefined ? "" : `status ${word.httpStatus} from the model API: `;
+  const name = `${agent.name}: `;
+  const itself = error?.message.startsWith(name) ? error.message.slice(name.length) : (error?.message ?? "");
   return {
     ...outcome,
     status: failure.retryable ? "retryable" : "failed",
-    error: { code: failure.code, message: `${agent.name}: ${status}${word.text}` },
+    error: { code: failure.code, message: `${name}${status}${word.text || itself}` },
   };
 }
 

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, expect, test } from "vitest";
 import type { AgentRequest } from "../../src/agents/agent.ts";
 import type { BudgetLimits } from "../../src/budget/limits.ts";
@@ -18,9 +19,13 @@ const apiKey = "sk-the-real-key-of-the-operator";
 const keys: (string | undefined)[] = [];
 const model = createServer((request, response) => {
   keys.push(request.headers.authorization);
-  response.setHeader("content-type", "application/json");
-  const usage = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 };
-  response.end(JSON.stringify({ model: "gpt-5", choices: [], usage }));
+  void text(request).then((body) => {
+    const isKnown = !body.includes("gpt-none");
+    response.writeHead(isKnown ? 200 : 404, { "content-type": "application/json" });
+    const usage = { prompt_tokens: 1000, completion_tokens: 100, total_tokens: 1100 };
+    const answer = { model: "gpt-5", choices: [], usage };
+    response.end(JSON.stringify(isKnown ? answer : { error: { message: "there is no such model" } }));
+  });
 });
 model.listen(0, "127.0.0.1");
 await once(model, "listening");
@@ -29,11 +34,11 @@ const address = model.address();
 const baseUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
 
 /** Asks the model as a CLI would; returns the answer's status. */
-async function ask({ gateways, token }: AgentRequest): Promise<number> {
+async function ask({ gateways, token }: AgentRequest, name = "gpt-5"): Promise<number> {
   const response = await fetch(`${gateways.openai}/v1/chat/completions`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify({ model: "gpt-5", messages: [] }),
+    body: JSON.stringify({ model: name, messages: [] }),
   });
   await response.arrayBuffer();
   return response.status;
@@ -71,6 +76,24 @@ test("an agent asks the model with a key that is worth nothing elsewhere, and wh
   );
 });
 
+test("why a program crashed is what the model API said last, unless it answered since", async () => {
+  const crashed = { status: "failed", error: { code: "crashed", message: "exit code 1" } } as const;
+  const told = await open("crashes", async (request) => {
+    expect(await ask(request, "gpt-none")).toBe(404);
+    return crashed;
+  });
+  expect((await told()).result?.steps[0]?.error).toMatchObject({
+    code: "invalid_job",
+    message: "codex: status 404 from the model API: exit code 1",
+  });
+  const itself = await open("crashes-itself", async (request) => {
+    await ask(request, "gpt-none");
+    await ask(request);
+    return crashed;
+  });
+  expect((await itself()).result?.steps[0]?.error).toMatchObject(crashed.error);
+});
+
 test("without a call through the door what the program says of itself is taken", async () => {
   const run = await open("silent", async () => ({ report: "Asked.\n", tokensIn: 7, costUsd: 0.5 }));
   const { result } = await run();
@@ -91,6 +114,7 @@ test("a budget that is used up ends the step with its class and what was reached
     while (!request.signal.aborted) await ask(request).catch(() => undefined);
     return { status: "cancelled" };
   };
+  const before = keys.length;
   const run = await open("budget", script, { callsPerStep: 2, callsPerDay: 3 });
   expect((await run()).result).toMatchObject({
     status: "failed",
@@ -102,7 +126,7 @@ test("a budget that is used up ends the step with its class and what was reached
     if (result?.error?.message.includes("MAX_DAILY_API_CALLS")) break;
     expect(result?.error?.code).toBe("budget");
   }
-  expect(keys.length).toBeLessThanOrEqual(1 + 3);
+  expect(keys.length - before).toBeLessThanOrEqual(3);
 });
 
 test("a step may go on as long as there is something left, and no further", async () => {

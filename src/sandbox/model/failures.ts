@@ -14,7 +14,7 @@ const maxMessageChars = 500;
  */
 export const finalWords = "the call failed, and asking again is not for this program to do";
 
-/** As the model API said it; `text` is one line, without the key. */
+/** As the model API said it; `text` is one line, without the key, and empty when the program was told all of it. */
 export interface LastWord {
   httpStatus: number | undefined;
   text: string;

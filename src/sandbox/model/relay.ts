@@ -74,6 +74,7 @@ export async function relay(exchange: Exchange, options: RelayOptions): Promise<
       word = { httpStatus: status, text: await messageOf(answer, apiKey) };
       tell(status, word.text);
     } else if (problem === undefined) {
+      if (end === "failed") word = { httpStatus: status, text: "" };
       const meter = meterOf(route, answer, (news) => {
         call?.news(news);
         if (news.refusal !== undefined) word = { httpStatus: undefined, text: `refused: ${news.refusal}` };

@@ -9,7 +9,8 @@ interface Row {
   cause: string;
   script: Script;
   env?: Record<string, string>;
-  status: string;
+  /** Not the same for all where a pattern stands. */
+  status: string | RegExp;
   code: string;
   /** How often the model may be asked; 2 unless told. */
   calls?: number;
@@ -63,6 +64,24 @@ const rows: Row[] = [
     // OpenCode tries to make it shorter.
     calls: 3,
   },
+  {
+    cause: "a model that there is not",
+    script: once({ status: 404, message: "model not found" }),
+    status: "failed",
+    code: "invalid_job",
+  },
+  {
+    cause: "an answer that says nothing",
+    script: [{ turns: [{ say: "" }], forever: true }],
+    status: /^(?:failed|retryable)$/,
+    code: "bad_output",
+  },
+  {
+    cause: "an answer that is no JSON",
+    script: once("garbage"),
+    status: /^(?:failed|retryable)$/,
+    code: "bad_output",
+  },
   { cause: "a refusal", script: once("refusal"), status: "failed", code: "refused" },
   {
     cause: "nobody at the address",
@@ -84,7 +103,7 @@ const rows: Row[] = [
 describe.each(Object.keys(models))("%s", (agent) => {
   test.each(rows)("$cause", async ({ script, env, status, code, calls = 2 }) => {
     const { result, model } = await drive({ agent, script, env });
-    expect(result.steps[0]).toMatchObject({ status, error: { code } });
+    expect(result.steps[0]).toMatchObject({ status: expect.stringMatching(status), error: { code } });
     // OpenCode asks for a title besides; nobody asks again by himself.
     expect(model.requests.length).toBeLessThanOrEqual(calls);
   });

@@ -63,8 +63,8 @@ describe.each([
   });
 });
 
-test("other programs get the failure as it came", async () => {
-  const { ask } = await modelWorld((req, res) => {
+test("other programs get the failure as it came, and the runner its status", async () => {
+  const { ask, doors } = await modelWorld((req, res) => {
     req.resume();
     res.writeHead(429, { "content-type": "application/json", "retry-after": "60" });
     res.end('{"error":{"message":"slow down"}}');
@@ -72,6 +72,7 @@ test("other programs get the failure as it came", async () => {
   const reply = await ask();
   expect(reply).toMatchObject({ status: 429, body: '{"error":{"message":"slow down"}}' });
   expect(reply.headers["retry-after"]).toBe("60");
+  expect(doors.lastWord()).toEqual({ httpStatus: 429, text: "" });
 });
 
 test("a refusal that the program does not tell is told by the door", async () => {
