@@ -38,8 +38,9 @@ export interface ChatAnswer {
   error: string | undefined;
   tokensIn: number | undefined;
   tokensOut: number | undefined;
-  /** Lines that could not be read. */
+  /** Lines that could not be read: the first 20, and how many there were. */
   unparsed: string[];
+  unparsedCount: number;
 }
 
 /** Takes an answer piece by piece; `isStream` by its content type. */
@@ -53,12 +54,14 @@ export function createChatAnswer(isStream: boolean): { push(chunk: string): void
     tokensIn: undefined,
     tokensOut: undefined,
     unparsed: [],
+    unparsedCount: 0,
   };
   let whole = "";
 
   function take(json: string): void {
     const part = Part.safeParse(parse(json));
     if (!part.success) {
+      answer.unparsedCount += 1;
       if (answer.unparsed.length < 20) answer.unparsed.push(json.slice(0, 1000));
       return;
     }

@@ -136,6 +136,12 @@ function warningsFor(name: string, request: AgentRequest, answer: ChatAnswer): s
   if (!request.readOnly) warnings.push(`${name} only writes reports; it can't change files`);
   if (request.allowedTools !== undefined) warnings.push(`allowed_tools: ${name} has no tools`);
   if (answer.finish === "length") warnings.push(`the answer of ${name} reached its limit and ends early`);
+  if (answer.unparsedCount > 0) {
+    const lines = answer.unparsedCount === 1 ? "1 line" : `${answer.unparsedCount} lines`;
+    warnings.push(
+      `${lines} of the answer of ${name} could not be read; events.jsonl keeps the first of them`,
+    );
+  }
   if (answer.isTooLong) warnings.push(`the answer of ${name} was cut after 200,000 characters`);
   return warnings;
 }

@@ -20,6 +20,7 @@ export function createPackageAgent(name: string, from: string, made: z.infer<typ
     async run(request) {
       const { patience, sandboxed: _, ...told } = request;
       const timeoutMs = patience?.timeoutMs ?? 600_000;
+      let unread = 0;
       const late = AbortSignal.timeout(timeoutMs);
       const signal = AbortSignal.any([request.signal, late]);
       try {
@@ -28,7 +29,9 @@ export function createPackageAgent(name: string, from: string, made: z.infer<typ
             ...told,
             timeoutMs,
             signal,
-            onEvent: (event: unknown) => hear(request, from, event),
+            onEvent: (event: unknown) => {
+              if (!hear(request, from, event)) unread += 1;
+            },
             launch: (command, onLine) => {
               if (binary === undefined || command.binary !== binary) {
                 const may = binary === undefined ? "names no program" : `names \`${binary}\` as its program`;
@@ -41,7 +44,7 @@ export function createPackageAgent(name: string, from: string, made: z.infer<typ
           }),
           afterAbort(signal),
         ]);
-        return read(from, outcome);
+        return counted(read(from, outcome), from, unread);
       } catch (error) {
         if (request.signal.aborted) return { ...nothing, status: "cancelled" };
         if (late.aborted) {
@@ -66,14 +69,23 @@ const nothing: Omit<AgentOutcome, "status"> = {
   warnings: [],
 };
 
-/** What is no event of the contract is kept as a line that could not be read. */
-function hear(request: AgentRequest, from: string, event: unknown): void {
+/** The outcome, with how many events were none of the contract. */
+function counted(outcome: AgentOutcome, from: string, unread: number): AgentOutcome {
+  if (unread === 0) return outcome;
+  const events = unread === 1 ? "1 event" : `${unread} events`;
+  const warning = `${events} of the package ${from} could not be read; events.jsonl keeps them`;
+  return { ...outcome, warnings: [...outcome.warnings, warning] };
+}
+
+/** Whether it was an event of the contract; what is none is kept as a line that could not be read. */
+function hear(request: AgentRequest, from: string, event: unknown): boolean {
   const parsed = PackageEvent.safeParse(event);
   request.onEvent(
     parsed.success
       ? parsed.data
       : { type: "unparsed", line: cut(`${from}: ${JSON.stringify(event) ?? String(event)}`, 1000) },
   );
+  return parsed.success;
 }
 
 function read(from: string, outcome: unknown): AgentOutcome {

@@ -106,6 +106,20 @@ test("its answer is the report; the key is added on the way, and what it used is
   expect(spent).toMatchObject({ requests: 1, costUsd: 0.002 });
 });
 
+test("lines that can't be read are counted and told, and the rest is the answer", async () => {
+  const good = JSON.stringify({ choices: [{ delta: { content: "Good." }, finish_reason: "stop" }] });
+  const { outcome } = await run((req, res) => {
+    req.resume();
+    res.writeHead(200, { "content-type": "text/event-stream" });
+    res.end(`${"data: {not json\n\n".repeat(25)}data: ${good}\n\ndata: [DONE]\n\n`);
+  });
+  expect(outcome).toMatchObject({
+    status: "success",
+    report: "Good.\n",
+    warnings: ["25 lines of the answer of local could not be read; events.jsonl keeps the first of them"],
+  });
+});
+
 test("an answer that is no stream is read as well; the step's model is asked for", async () => {
   const { outcome, seen } = await run(
     (req, res) => {

@@ -178,7 +178,9 @@ describe("an agent of a package", () => {
       "request.onEvent({ type: 'message', text: 'hi' }); request.onEvent({ type: 'usage', tokensIn: -1 }); request.onEvent('x'); return { status: 'success' };",
     );
     const { request, events } = ask();
-    await agent.run(request);
+    expect((await agent.run(request)).warnings).toEqual([
+      "2 events of the package patchbay-agent-x 1.2.3 could not be read; events.jsonl keeps them",
+    ]);
     expect(events).toEqual([
       { type: "message", text: "hi" },
       { type: "unparsed", line: 'patchbay-agent-x 1.2.3: {"type":"usage","tokensIn":-1}' },
