@@ -1,6 +1,7 @@
 // Being told by the kernel what happens in the folders (inotify(7)), so that nobody has to ask.
 import { watch } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { isThere } from "./is-there.ts";
 import { adopt } from "./adopt.ts";
 import type { Parts } from "./parts.ts";
@@ -64,22 +65,55 @@ function lookAtRunning<Payload>(parts: Parts<Payload>, name: string): void {
   if (lease && !lease.isHeld()) lease.lose();
 }
 
-/** Compares what is known with what is there: once at the start, and when an event may have been lost. */
+/**
+ * Compares what is known with what is there: once at the start, and when an event may have been lost. What is known
+ * already is passed over, and between two portions of a long folder others have their turn.
+ */
 export async function readFolders<Payload>(parts: Parts<Payload>): Promise<void> {
   const { layout, backlog } = parts;
-  const pending = new Set(await readdir(layout.state("pending")));
+  const pending = await readdir(layout.state("pending"));
   const running = new Set(await readdir(layout.state("running")));
-  // What isn't listed may have come after the listing, so each name is looked at again before it is dropped.
+  // Between the listing and this look a name may have come or gone, so each that is news is looked at again.
   const ended = [...backlog.running].filter((name) => !running.has(name));
   for (const name of ended) if (!isThere(layout.ticket("running", name))) backlog.ended(name);
-  const gone = [...backlog.pending.from()].filter((name) => !pending.has(name));
-  for (const name of gone) if (!isThere(layout.ticket("pending", name))) backlog.remove(name);
-  for (const name of running) if (parseName(name)) backlog.started(name);
-  for (const name of [...pending].toSorted()) {
-    const parsed = parseName(name);
-    if (parsed) {
-      parts.sequence.observe(parsed.sequence);
-      backlog.add(name);
-    } else await adopt(parts, name);
+  for (const name of running) {
+    if (backlog.running.has(name) || !parseName(name)) continue;
+    if (isThere(layout.ticket("running", name))) backlog.started(name);
   }
+
+  const news: string[] = [];
+  for (const names of portions(pending)) {
+    for (const name of names) if (!backlog.pending.has(name)) news.push(name);
+    await turn();
+  }
+  // As many known names as listed ones that aren't news: then none has gone.
+  if (backlog.pending.size > pending.length - news.length) await dropGone(parts, new Set(pending));
+  for (const names of portions(news.toSorted())) {
+    for (const name of names) {
+      const parsed = parseName(name);
+      if (parsed) {
+        parts.sequence.observe(parsed.sequence);
+        backlog.add(name);
+      } else await adopt(parts, name);
+    }
+    await turn();
+  }
+}
+
+async function dropGone<Payload>(
+  { layout, backlog }: Parts<Payload>,
+  there: ReadonlySet<string>,
+): Promise<void> {
+  for (const names of portions([...backlog.pending.from()])) {
+    for (const name of names) {
+      if (!there.has(name) && !isThere(layout.ticket("pending", name))) backlog.remove(name);
+    }
+    await turn();
+  }
+}
+
+const portionSize = 2000;
+
+function* portions(names: readonly string[]): Generator<readonly string[], void> {
+  for (let at = 0; at < names.length; at += portionSize) yield names.slice(at, at + portionSize);
 }
