@@ -1,5 +1,5 @@
 // A request's body as it came, straight from Node's stream: what is signed are these bytes. A web Request around it
-// would cost more than everything else that is done with a delivery (see docs/benchmarks.md, webhook).
+// would cost more than everything else that is done with a delivery: see `npm run bench queue -- --only=webhook`.
 import type { IncomingMessage } from "node:http";
 
 /**
