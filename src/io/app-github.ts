@@ -108,16 +108,19 @@ export function createAppGitHub(octokit: Requester) {
 }
 
 /**
- * Ends a token before its time. A token that is gone already is fine; anything else is left to its own expiry.
+ * Ends a token before its time. A token that is gone already is fine. Throws when GitHub did not do it: then it lives until
+ * its own expiry, an hour after it was made.
  *
  * https://docs.github.com/en/rest/apps/installations#revoke-an-installation-access-token
  */
 export async function revokeToken(apiUrl: string, token: string): Promise<void> {
-  await fetch(`${apiUrl}/installation/token`, {
+  const answer = await fetch(`${apiUrl}/installation/token`, {
     method: "DELETE",
     headers: { authorization: `token ${token}`, accept: "application/vnd.github+json" },
     signal: AbortSignal.timeout(10_000),
-  }).catch(() => undefined);
+  });
+  if (!answer.ok && answer.status !== 401)
+    throw new Error(`revoking a token: GitHub answered ${answer.status}`);
 }
 
 export type AppGitHub = ReturnType<typeof createAppGitHub>;

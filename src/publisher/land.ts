@@ -135,7 +135,9 @@ async function push(
     });
   } finally {
     // It ends within the hour by itself; failing to end it sooner must not undo what was published.
-    await revoke().catch(() => undefined);
+    await revoke().catch((err: unknown) => {
+      deps.log.error({ err }, "the token that pushed lives until it expires, an hour after it was made");
+    });
   }
 }
 
