@@ -32,14 +32,14 @@ test("many tickets that came, and many that went", async () => {
     formatName({ priority: 0, sequence: n + 1, keyHash: hashKey(`key-${n}`), id: `job-${n}` }),
   );
   for (const name of names) writeFileSync(folder.path("pending", name), "");
-  await expect.poll(() => deaf.position("last")).toBe(4500);
+  await expect.poll(() => deaf.position("last"), { timeout: 20_000 }).toBe(4500);
   for (const name of names.slice(1000, 3500)) rmSync(folder.path("pending", name));
-  await expect.poll(() => deaf.position("last")).toBe(2000);
+  await expect.poll(() => deaf.position("last"), { timeout: 20_000 }).toBe(2000);
   // Some come while others go.
   for (const name of names.slice(0, 500)) rmSync(folder.path("pending", name));
   for (const name of names.slice(1000, 1400)) writeFileSync(folder.path("pending", name), "");
   await deaf.enqueue(ticket("middle", { priority: 0 }));
-  await expect.poll(() => deaf.position("last")).toBe(1901);
+  await expect.poll(() => deaf.position("last"), { timeout: 20_000 }).toBe(1901);
 });
 
 test("who waits is woken by a ticket of another process", async () => {
