@@ -9,6 +9,8 @@ export interface Base {
   base: { ref: string; sha: string };
   /** Of a pull request: the branch that the job's commit goes to. */
   headRef?: string;
+  /** Of a pull request: the commit of the branch into which it goes. */
+  targetSha?: string;
   /** Of a pull request whose branch is in another repository: that one. */
   fork?: string;
   /** Of a pull request that a job made: that job. */
@@ -43,18 +45,20 @@ export async function findBase(
   }
   const pull = await github.pullRequest(repository, subject.number);
   if (pull.state === "closed") throw closed(place);
+  const targetSha = pull.base.sha;
   if (!pull.head.repo) {
     throw new UserError(
       `The fork with the branch of ${place} is gone. Push the branch to ${pull.base.repo.full_name} and open a pull request from there, then ask again.`,
     );
   }
   if (pull.head.repo.full_name.toLowerCase() !== pull.base.repo.full_name.toLowerCase()) {
-    return { base: { ref: pull.head.ref, sha: pull.head.sha }, fork: pull.head.repo.full_name };
+    return { base: { ref: pull.head.ref, sha: pull.head.sha }, targetSha, fork: pull.head.repo.full_name };
   }
   const follows = markedJob(pull.body);
   return {
     base: { ref: pull.head.ref, sha: pull.head.sha },
     headRef: pull.head.ref,
+    targetSha,
     ...(follows !== undefined && { follows }),
   };
 }

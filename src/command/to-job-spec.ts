@@ -65,6 +65,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
       author: subject.author,
       ...(comment && { comment_id: comment.id }),
       ...(base.headRef !== undefined && { head_ref: base.headRef }),
+      ...(base.targetSha !== undefined && { base_sha: base.targetSha }),
       ...(base.fork !== undefined && { fork: base.fork }),
     },
     base: base.base,

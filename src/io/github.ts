@@ -32,7 +32,7 @@ const PullRequest = z.object({
     sha: z.string(),
     repo: z.object({ full_name: z.string() }).nullish(),
   }),
-  base: z.object({ ref: z.string(), repo: z.object({ full_name: z.string() }) }),
+  base: z.object({ ref: z.string(), sha: z.string(), repo: z.object({ full_name: z.string() }) }),
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 

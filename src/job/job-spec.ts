@@ -34,6 +34,8 @@ const Target = z.strictObject({
   comment_id: z.int().positive().optional(),
   /** Of a pull request: the branch of this repository that the job's commit goes to. */
   head_ref: z.string().min(1).max(255).optional(),
+  /** Of a pull request: the commit of the branch into which it goes. */
+  base_sha: Sha.optional(),
   /** The repository (`owner/name`) of a pull request's branch when it is another one. */
   fork: z.string().max(200).optional(),
 });

@@ -4,6 +4,24 @@
 /** What stands for this list in PROTECTED_PATHS. */
 const defaultWord = "default";
 
+/** What programs of agents, and git and husky, read from a checkout and act on. */
+export const agentConfigurationPaths: readonly string[] = [
+  "**/.claude/**",
+  "**/.mcp.json",
+  "**/CLAUDE.md",
+  "**/CLAUDE.local.md",
+  "**/AGENTS.md",
+  "**/AGENTS.override.md",
+  "**/.codex/**",
+  "**/.gemini/**",
+  "**/GEMINI.md",
+  "**/.opencode/**",
+  "**/opencode.json",
+  "**/opencode.jsonc",
+  ".gitmodules",
+  "**/.husky/**",
+];
+
 export const defaultProtectedPaths: readonly string[] = [
   ".github/workflows/**",
   ".github/actions/**",
@@ -12,18 +30,7 @@ export const defaultProtectedPaths: readonly string[] = [
   "CODEOWNERS",
   ".github/CODEOWNERS",
   "docs/CODEOWNERS",
-  "**/.claude/**",
-  "**/.mcp.json",
-  "**/CLAUDE.md",
-  "**/CLAUDE.local.md",
-  "**/AGENTS.md",
-  "**/AGENTS.override.md",
-  "**/.codex/**",
-  "**/.opencode/**",
-  "**/opencode.json",
-  "**/opencode.jsonc",
-  ".gitmodules",
-  "**/.husky/**",
+  ...agentConfigurationPaths,
 ];
 
 /** What is wrong with a glob as an operator or a repository may write it; undefined when nothing is. */

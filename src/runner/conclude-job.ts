@@ -22,6 +22,8 @@ export type JobEnd =
       /** The tree that the last step left. */
       tree: string;
       workspace: Workspace;
+      /** What has to be told besides. */
+      notes: string[];
       startedAt: Date;
       spec: JobSpec;
     }
@@ -109,6 +111,7 @@ async function writeResult(
     error: error ?? null,
     warnings: [
       ...(steps.some((step) => !step.result.simulated) ? await sandboxWarnings(deps) : []),
+      ...(end.kind === "ended" ? end.notes : []),
       ...change.notes,
     ],
     patch: change.patch,

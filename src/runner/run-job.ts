@@ -4,6 +4,7 @@ import type { JobSpec } from "../job/job-spec.ts";
 import type { StepState } from "../job/job-state.ts";
 import type { JobResult, ResultError } from "../job/result.ts";
 import { type Claim, LeaseLostError } from "../queue/contract.ts";
+import { type SeenTree, withOwnConfiguration, withTrustedConfiguration } from "./agent-configuration.ts";
 import { approvalMissing } from "./approval.ts";
 import { concludeJob, type JobEnd } from "./conclude-job.ts";
 import type { RunnerDeps } from "./deps.ts";
@@ -113,12 +114,14 @@ interface StepsRun {
 async function runSteps(
   deps: RunnerDeps,
   { spec, claim, progress, workspace, signal }: StepsRun,
-): Promise<Pick<Extract<JobEnd, { kind: "ended" }>, "status" | "steps" | "runs" | "tree">> {
+): Promise<Pick<Extract<JobEnd, { kind: "ended" }>, "status" | "steps" | "runs" | "tree" | "notes">> {
   const reports = new Map<string, StepReport>();
   const runs: RunMetrics[] = [];
   const sessions = new Map<string, string>();
   const visits = new Map<string, number>();
-  let tree = workspace.baseTree;
+  const own = workspace.baseTree;
+  const seen = await seenTree(deps, workspace, spec);
+  let tree = seen.tree;
   let stands: string | undefined;
 
   for (let index = 0; ;) {
@@ -184,9 +187,36 @@ async function runSteps(
     await writeContext(deps, spec, sessions);
 
     const next = nextStep(spec.steps, { index, status: result.status, visits });
-    if (next.kind === "end") return { status: next.status, steps: [...reports.values()], runs, tree };
+    if (next.kind === "end") {
+      const end = { own, seen: seen.tree, result: tree };
+      tree = await withOwnConfiguration(deps.git, workspace, end);
+      return { status: next.status, steps: [...reports.values()], runs, tree, notes: notesOf(seen) };
+    }
     index = next.index;
   }
+}
+
+/** What agents see of the base: on a pull request without its own configuration of agents' programs. */
+async function seenTree({ git }: RunnerDeps, workspace: Workspace, { target }: JobSpec): Promise<SeenTree> {
+  if (target?.kind !== "pull_request") return { tree: workspace.baseTree, replaced: [] };
+  const sha = target.base_sha;
+  const isThere =
+    sha !== undefined &&
+    (await git(["cat-file", "-e", `${sha}^{commit}`], { ...workspace.call, okExitCodes: [1, 128] }))
+      .exitCode === 0;
+  return withTrustedConfiguration(git, workspace, {
+    tree: workspace.baseTree,
+    trusted: isThere ? sha : undefined,
+  });
+}
+
+function notesOf({ replaced }: SeenTree): string[] {
+  if (replaced.length === 0) return [];
+  const named = replaced.slice(0, 10).join(", ");
+  const more = replaced.length > 10 ? ` and ${replaced.length - 10} more` : "";
+  return [
+    `the agents saw ${named}${more} as the branch has it into which the pull request goes, not as its own branch does`,
+  ];
 }
 
 /** A step that succeeded before a restart, as long as the tree that it left is still there. */

@@ -18,6 +18,7 @@ test("a pull request starts from its own branch", async () => {
   expect(await base({ subject: onPull }, { pulls: { 12: pullRequest(12, { from: "Acme/Shop" }) } })).toEqual({
     base: { ref: "topic", sha: pullSha },
     headRef: "topic",
+    targetSha: headSha,
   });
 });
 
@@ -34,7 +35,7 @@ test("a pull request that a job made is a follow-up of it; a mark further down i
 
 test("a pull request from a fork starts from its commit, and its branch is nobody's to push to", async () => {
   const spec = await base({ subject: onPull }, { pulls: { 12: pullRequest(12, { from: "eve/shop" }) } });
-  expect(spec).toEqual({ base: { ref: "topic", sha: pullSha }, fork: "eve/shop" });
+  expect(spec).toEqual({ base: { ref: "topic", sha: pullSha }, targetSha: headSha, fork: "eve/shop" });
 });
 
 describe("is refused, with what to do", () => {

@@ -70,7 +70,7 @@ export function pullRequest(
     body: null,
     user: null,
     head: { ref: "topic", sha: pullSha, repo: from === null ? null : { full_name: from } },
-    base: { ref: "main", repo: { full_name: "acme/shop" } },
+    base: { ref: "main", sha: headSha, repo: { full_name: "acme/shop" } },
     ...rest,
   };
 }

@@ -132,7 +132,7 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
           body: pull.body,
           user: { login: bot.botLogin, id: 1 },
           head: { ref: pull.head, sha: "f".repeat(40), repo: { full_name: `${owner}/${name}` } },
-          base: { ref: pull.base, repo: { full_name: `${owner}/${name}` } },
+          base: { ref: pull.base, sha: "0".repeat(40), repo: { full_name: `${owner}/${name}` } },
         };
         pulls.push(made);
         return made;
