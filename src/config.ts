@@ -100,6 +100,7 @@ const Environment = z.object({
   SANDBOX_PIDS: count(16, 4_194_304).default(1024),
   SANDBOX_CPUS: z.coerce.number().min(0.1).max(4096).optional(),
   SANDBOX_FILE_BYTES: count(1_048_576, 1e15).default(2_147_483_648),
+  GIT_MEMORY_BYTES: count(67_108_864, 1e12).default(2_147_483_648),
   SANDBOX_OUTPUT_BYTES: count(100_000, 1e12).default(268_435_456),
   ALLOWED_BINARIES: list.prefault("claude,codex,opencode"),
   MIN_BINARY_VERSIONS: z.string().default(""),

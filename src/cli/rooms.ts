@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createArtifacts } from "../artifacts/store.ts";
 import type { Config } from "../config.ts";
+import { locateProgram } from "../io/locate-program.ts";
 import { createGit } from "../io/git.ts";
 import { createMirrors } from "../io/mirror.ts";
 import { createLog } from "../log.ts";
@@ -28,7 +29,16 @@ export async function openRooms(config: Config) {
   for (const folder of [gitHome, config.ARTIFACTS_ROOT, config.workspacesRoot]) {
     await mkdir(folder, { recursive: true });
   }
-  const git = createGit({ path: config.trustedPath, home: gitHome, allowHttp: config.github.plainHttp });
+  const canLimit = await locateProgram("prlimit", config.trustedPath).then(
+    () => true,
+    () => false,
+  );
+  const git = createGit({
+    path: config.trustedPath,
+    home: gitHome,
+    allowHttp: config.github.plainHttp,
+    memoryBytes: canLimit ? config.GIT_MEMORY_BYTES : undefined,
+  });
   const mirrors = createMirrors({ root: join(config.DATA_ROOT, "mirrors"), git });
   const artifacts = createArtifacts({ root: config.ARTIFACTS_ROOT, mask: (text) => redactor.mask(text) });
 

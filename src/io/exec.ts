@@ -10,6 +10,8 @@ export interface RunOptions {
   /** More output than this is an error. */
   maxOutputBytes?: number;
   signal?: AbortSignal | undefined;
+  /** A program, with its arguments, that sets limits and then becomes this one, such as prlimit(1). */
+  within?: readonly string[] | undefined;
   /** Exit codes that are an answer and not a failure; 0 is always one. */
   okExitCodes?: readonly number[];
 }
@@ -53,7 +55,8 @@ export class ExecError extends Error {
  */
 export async function run(file: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   try {
-    const result = await execa(file, args, {
+    const [first = file, ...rest] = [...(options.within ?? []), file, ...args];
+    const result = await execa(first, rest, {
       cwd: options.cwd ?? "/",
       env: options.env,
       extendEnv: false,

@@ -1,6 +1,6 @@
 // Trusted git: an environment built from nothing, so that no file which an agent or a repository wrote decides
 // what is executed (git-config(1), gitattributes(5)).
-import { run, type RunOptions } from "./exec.ts";
+import { ExecError, run, type RunOptions } from "./exec.ts";
 
 export interface GitAuth {
   /** The scheme and host that the token may be sent to, such as `https://github.com/`. */
@@ -56,16 +56,31 @@ const safeConfig: readonly [string, string][] = [
   ["http.lowSpeedLimit", "1000"],
   ["http.lowSpeedTime", "60"],
   ["fetch.fsckObjects", "true"],
+  // Larger files pass through in pieces, and packs are looked at through windows: git-config(1).
+  ["core.bigFileThreshold", "32m"],
+  ["core.packedGitWindowSize", "32m"],
+  ["core.packedGitLimit", "256m"],
+  ["pack.windowMemory", "256m"],
+  ["pack.threads", "1"],
   ["submodule.recurse", "false"],
   ["advice.detachedHead", "false"],
 ];
 
 /**
  * A git that trusts nothing. `home` is an empty folder; `allowHttp` opens plain http, which only a stand-in on
- * this machine needs.
+ * this machine needs; `memoryBytes` is what each process may have for its data (prlimit(1), RLIMIT_DATA): a pack of some
+ * kilobytes can hold gigabytes. A call throws ExecError; out of time or of memory, it says by which setting there is more.
  */
-export function createGit(options: { path: string; home: string; allowHttp: boolean }): Git {
-  return (args, call) => {
+export function createGit(options: {
+  path: string;
+  home: string;
+  allowHttp: boolean;
+  memoryBytes?: number | undefined;
+}): Git {
+  const { memoryBytes } = options;
+  const within =
+    memoryBytes === undefined ? undefined : ["prlimit", `--data=${memoryBytes}:${memoryBytes}`, "--"];
+  return async (args, call) => {
     const config = [...safeConfig];
     if (options.allowHttp) config.push(["protocol.http.allow", "always"]);
     if (call.allowFile === true) config.push(["protocol.file.allow", "always"]);
@@ -95,6 +110,7 @@ export function createGit(options: { path: string; home: string; allowHttp: bool
     if (call.alternates) env["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = call.alternates.join(":");
     if (call.identity) Object.assign(env, identityVariables(call.identity));
     const runOptions: RunOptions = {
+      within,
       cwd: call.workTree ?? options.home,
       env,
       timeoutMs: call.timeoutMs ?? 120_000,
@@ -103,8 +119,23 @@ export function createGit(options: { path: string; home: string; allowHttp: bool
     if (call.input !== undefined) runOptions.input = call.input;
     if (call.maxOutputBytes !== undefined) runOptions.maxOutputBytes = call.maxOutputBytes;
     if (call.okExitCodes) runOptions.okExitCodes = call.okExitCodes;
-    return run("git", args, runOptions);
+    try {
+      return await run("git", args, runOptions);
+    } catch (error) {
+      if (!(error instanceof ExecError)) throw error;
+      throw new ExecError(withRemedy(error, args), error, { cause: error.cause });
+    }
   };
+}
+
+/** The error's message with the command's name and what the operator can do, where that is known. */
+function withRemedy(error: ExecError, [verb = ""]: readonly string[]): string {
+  const message = error.message.replace("running git:", `running git ${verb}:`);
+  if (error.timedOut)
+    return `${message}; the repository may be too large for this machine, or its disk too slow`;
+  if (!/out of memory|cannot allocate|unable to (?:allocate|create thread)|malloc failed/i.test(error.stderr))
+    return message;
+  return `${message}\nIt may use no more memory than GIT_MEMORY_BYTES allows; if the repository is to be trusted, raise that.`;
 }
 
 /** git's output as one line of text, such as an object name. */
