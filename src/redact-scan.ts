@@ -44,19 +44,22 @@ export function createScan(literals: readonly Literal[]) {
   const heldFrom = createHeld([...literals.map(({ text }) => text), ...anchors.map(({ anchor }) => anchor)]);
   const holdsWords = words.length > 0;
 
-  /** Looks from `from` on. `edge` is where a secret found earlier ended; `final`: no more text will come. */
-  return (text: string, from: number, edge: number, final: boolean): Scan => {
+  /**
+   * `before` is what stood before the text, `edge` where a secret found earlier ended; `final`: no more text will
+   * come.
+   */
+  return (text: string, before: string, edge: number, final: boolean): Scan => {
     const bytes = lowBytes(text);
     const spans: Span[] = [];
-    let limit = final ? text.length : heldFrom(text, bytes, from);
+    let limit = final ? text.length : heldFrom(text, bytes, 0);
 
-    anywhereMatcher.each(text, from, (index, at) => {
+    anywhereMatcher.each(text, 0, (index, at) => {
       const literal = anywhere[index];
       if (literal) spans.push(spanOf(literal, at));
     });
 
     const late: { pattern: Pattern; at: number }[] = [];
-    anchorMatcher.each(text, bytes, from, (index, at) => {
+    anchorMatcher.each(text, bytes, 0, (index, at) => {
       const pattern = anchors[index]?.pattern;
       if (pattern?.atWordStart) late.push({ pattern, at });
       else if (pattern) limit = Math.min(limit, tryPattern(pattern, text, at, final, spans));
@@ -64,11 +67,12 @@ export function createScan(literals: readonly Literal[]) {
     if (!holdsWords && late.length === 0 && spans.length === 0) return { spans, limit };
 
     const solid = createEdges(spans.slice());
-    const mayStart = (at: number): boolean => at === edge || isWordStart(text, at) || solid().ends.has(at);
+    const mayStart = (at: number): boolean =>
+      at === edge || isWordStart(text, at, before) || solid().ends.has(at);
     for (const { pattern, at } of late) {
       if (mayStart(at)) limit = Math.min(limit, tryPattern(pattern, text, at, final, spans));
     }
-    wordMatcher.each(text, from, (index, at) => {
+    wordMatcher.each(text, 0, (index, at) => {
       const literal = words[index];
       if (!literal || !mayStart(at)) return;
       const end = at + literal.text.length;
@@ -81,9 +85,16 @@ export function createScan(literals: readonly Literal[]) {
   };
 }
 
-/** Whether no word character stands before `at`; that of an escape such as `\n` in JSON is none. */
-export function isWordStart(text: string, at: number): boolean {
-  return !isWordChar(text, at - 1) || /\\[bfnrt]/.test(text.slice(Math.max(0, at - 2), at));
+/** How many characters before a place decide whether a word starts there. */
+export const contextLength = 2;
+
+/**
+ * Whether no word character stands before `at`; that of an escape such as `\n` in JSON is none. `before` is what stands
+ * before the text.
+ */
+export function isWordStart(text: string, at: number, before: string): boolean {
+  const lead = at < contextLength ? before + text.slice(0, at) : text.slice(at - contextLength, at);
+  return !isWordChar(lead, lead.length - 1) || /\\[bfnrt]$/.test(lead);
 }
 
 function isWordChar(text: string, at: number): boolean {

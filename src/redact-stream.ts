@@ -1,8 +1,6 @@
 // Masks a text that arrives in pieces exactly as if it had arrived whole.
-import { isWordStart, type Scan, type Span } from "./redact-scan.ts";
+import { contextLength, isWordStart, type Scan, type Span } from "./redact-scan.ts";
 
-/** How many characters before the current place decide whether a word starts there. */
-const contextLength = 2;
 /** What is held back is looked at with each piece up to this length; a longer one when it has grown by a quarter. */
 const maxHeldPerPiece = 1024;
 
@@ -13,16 +11,16 @@ interface Region {
   best: Span;
 }
 
-export type ScanText = (text: string, from: number, edge: number, final: boolean) => Scan;
+export type ScanText = (text: string, before: string, edge: number, final: boolean) => Scan;
 
 /**
  * Returns a function that takes the next piece of text and gives back what can be told of it, masked. `scan` is
  * asked for anew at each piece, so that a secret registered meanwhile counts. `onSpan` sees what was found.
  */
 export function createFeed(scan: () => ScanText, onSpan: (span: Span) => void = () => undefined) {
+  /** What waits, and the little before it that decides whether a word starts there. */
   let rest = "";
-  /** Where in `rest` the text begins that hasn't been dealt with; before it stands the context. */
-  let from = 0;
+  let before = "";
   let region: Region | undefined;
   /** Where the last region ended. */
   let edge = -1;
@@ -31,12 +29,13 @@ export function createFeed(scan: () => ScanText, onSpan: (span: Span) => void = 
   let enough = 0;
 
   function keepFrom(text: string, limit: number): void {
-    const cut = Math.max(0, limit - contextLength);
-    rest = text.slice(cut);
-    from = limit - cut;
-    edge -= cut;
-    shieldEnd -= cut;
-    if (region) region.end -= cut;
+    const lead =
+      limit < contextLength ? before + text.slice(0, limit) : text.slice(limit - contextLength, limit);
+    before = lead.slice(-contextLength);
+    rest = limit === text.length ? "" : text.slice(limit);
+    edge -= limit;
+    shieldEnd -= limit;
+    if (region) region.end -= limit;
     // Each look goes through all that is held back: much of it in small pieces would cost its square.
     enough = rest.length > maxHeldPerPiece ? rest.length * 1.25 : 0;
   }
@@ -47,14 +46,14 @@ export function createFeed(scan: () => ScanText, onSpan: (span: Span) => void = 
       rest = text;
       return "";
     }
-    const { spans, limit } = scan()(text, from, region?.end ?? edge, final);
+    const { spans, limit } = scan()(text, before, region?.end ?? edge, final);
     if (spans.length === 0 && !region) {
-      const plain = text.slice(from, limit);
+      const plain = limit === text.length ? text : text.slice(0, limit);
       keepFrom(text, limit);
       return plain;
     }
     const out: string[] = [];
-    let done = from;
+    let done = 0;
 
     function close(): void {
       if (!region) return;
@@ -70,7 +69,7 @@ export function createFeed(scan: () => ScanText, onSpan: (span: Span) => void = 
         continue;
       }
       if (span.end <= shieldEnd) continue;
-      if (span.atWordStart && (region?.end ?? edge) !== span.start && !isWordStart(text, span.start))
+      if (span.atWordStart && (region?.end ?? edge) !== span.start && !isWordStart(text, span.start, before))
         continue;
       onSpan(span);
       if (region && span.start < region.end) {

@@ -25,19 +25,36 @@ export function createSink(path: string, mask: StreamMask, maxChars: number): Si
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
   const file = openSync(path, flags, 0o600);
   const room = Math.max(0, maxChars - tailChars);
+  const kept = Math.min(tailChars, maxChars);
   let written = 0;
-  let tail = "";
+  /** What came after the start, in pieces; cut to its end when it is twice as long as that may be. */
+  let tail: string[] = [];
+  let tailLength = 0;
   let dropped = 0;
 
   function append(text: string): void {
-    const head = text.slice(0, room - written);
+    const head = written < room ? text.slice(0, room - written) : "";
     if (head !== "") writeSync(file, head);
     written += head.length;
-    tail += text.slice(head.length);
-    const over = tail.length - Math.min(tailChars, maxChars);
-    if (over <= 0) return;
+    if (head.length === text.length) return;
+    const rest = head === "" ? text : text.slice(head.length);
+    if (rest.length >= kept) {
+      dropped += tailLength + rest.length - kept;
+      tail = [rest.slice(rest.length - kept)];
+      tailLength = kept;
+      return;
+    }
+    tail.push(rest);
+    tailLength += rest.length;
+    if (tailLength > 2 * kept) cutTail();
+  }
+
+  function cutTail(): void {
+    const whole = tail.join("");
+    const over = Math.max(0, whole.length - kept);
     dropped += over;
-    tail = tail.slice(over);
+    tail = [whole.slice(over)];
+    tailLength = whole.length - over;
   }
 
   return {
@@ -46,8 +63,9 @@ export function createSink(path: string, mask: StreamMask, maxChars: number): Si
     },
     close() {
       append(mask.flush());
+      cutTail();
       if (dropped > 0) writeSync(file, `\n[cut: ${dropped} characters are missing here]\n`);
-      writeSync(file, tail);
+      writeSync(file, tail.join(""));
       closeSync(file);
     },
   };

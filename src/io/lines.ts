@@ -6,22 +6,33 @@ export interface LineSplitter {
   flush(): void;
 }
 
+/** A program that writes byte by byte must not make a string of a million links. */
+const maxPieces = 256;
+
 /** Calls `onLine` for each line, without its end; of a line longer than `maxChars` only the start is handed on. */
-export function createLineSplitter(onLine: (line: string) => void, maxChars = 4_000_000): LineSplitter {
-  let pending = "";
-  let overlong = false;
+export function createLineSplitter(onLine: (line: string) => void, maxChars = 1_000_000): LineSplitter {
+  let joined: string[] = [];
+  let pieces: string[] = [];
+  let length = 0;
 
   function keep(text: string): void {
-    const room = maxChars - pending.length;
-    if (text.length > room) overlong = true;
-    pending += overlong ? text.slice(0, Math.max(0, room)) : text;
+    const room = maxChars - length;
+    if (room <= 0 || text === "") return;
+    const kept = text.length > room ? text.slice(0, room) : text;
+    pieces.push(kept);
+    length += kept.length;
+    if (pieces.length < maxPieces) return;
+    joined.push(pieces.join(""));
+    pieces = [];
   }
 
   function hand(): void {
-    const line = pending.endsWith("\r") ? pending.slice(0, -1) : pending;
-    pending = "";
-    overlong = false;
-    onLine(line);
+    const line =
+      joined.length + pieces.length === 1 ? (joined[0] ?? pieces[0] ?? "") : joined.concat(pieces).join("");
+    joined = [];
+    pieces = [];
+    length = 0;
+    onLine(line.endsWith("\r") ? line.slice(0, -1) : line);
   }
 
   return {
@@ -35,7 +46,7 @@ export function createLineSplitter(onLine: (line: string) => void, maxChars = 4_
       if (start < chunk.length) keep(chunk.slice(start));
     },
     flush() {
-      if (pending !== "") hand();
+      if (length > 0) hand();
     },
   };
 }

@@ -29,7 +29,7 @@ export function openStepLog(options: {
 
   return {
     event(event) {
-      events.write(`${JSON.stringify({ time: time(), ...event })}\n`);
+      events.write(`${JSON.stringify({ time: time(), ...event }, shortened)}\n`);
       const text = describeEvent(event);
       if (text !== undefined) logs.write(`${time().slice(11, 19)} ${text}\n`);
     },
@@ -78,7 +78,15 @@ function describeEvent(event: AgentEvent): string | undefined {
   }
 }
 
+/** No text of an event is longer: the reports and the raw output have the rest. */
+const maxEventTextChars = 20_000;
+
+function shortened(_name: string, value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= maxEventTextChars) return value;
+  return `${value.slice(0, maxEventTextChars)} [cut: ${value.length - maxEventTextChars} characters]`;
+}
+
 function oneLine(text: string): string {
-  const flat = text.replaceAll(/\s+/g, " ").trim();
+  const flat = text.slice(0, 4000).replaceAll(/\s+/g, " ").trim();
   return flat.length <= 400 ? flat : `${flat.slice(0, 399)}…`;
 }

@@ -1,0 +1,24 @@
+// However much an agent prints, what it costs this process stays the same; only the time grows.
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { temporaryFolder } from "../temp-folder.ts";
+
+const meter = join(import.meta.dirname, "flood-meter.ts");
+const Measured = z.object({ status: z.string(), seen: z.number(), grownMb: z.number() });
+
+async function flood(way: string, megabytes: number): Promise<z.infer<typeof Measured>> {
+  const args = [meter, way, String(megabytes), await temporaryFolder()];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return Measured.parse(JSON.parse(stdout));
+}
+
+test.each(["json", "endless", "huge"])("%s: four times as much takes no more memory", async (way) => {
+  const some = await flood(way, 80);
+  const much = await flood(way, 320);
+  expect(much).toMatchObject({ status: "success", seen: expect.any(Number) });
+  expect(much.seen).toBeGreaterThan(3.9 * some.seen);
+  expect(much.grownMb - some.grownMb).toBeLessThan(64);
+});
