@@ -15,10 +15,15 @@ async function flood(way: string, megabytes: number): Promise<z.infer<typeof Mea
   return Measured.parse(JSON.parse(stdout));
 }
 
-test.each(["json", "endless", "huge"])("%s: four times as much takes no more memory", async (way) => {
-  const some = await flood(way, 80);
-  const much = await flood(way, 320);
-  expect(much).toMatchObject({ status: "success", seen: expect.any(Number) });
-  expect(much.seen).toBeGreaterThan(3.9 * some.seen);
-  expect(much.grownMb - some.grownMb).toBeLessThan(64);
-});
+test.each(["json", "endless", "huge"])(
+  "%s: what comes in is not what is kept",
+  async (way) => {
+    const some = await flood(way, 100);
+    const much = await flood(way, 600);
+    expect(much.status).toBe("success");
+    expect(much.seen).toBeGreaterThan(5.9 * some.seen);
+    // When garbage is collected is V8's to say; what is kept of 500 MB more would be 500 MB more.
+    expect(much.grownMb - some.grownMb).toBeLessThan(250);
+  },
+  60_000,
+);
