@@ -43,8 +43,11 @@ export async function startProxy(port: number) {
         to.destroy();
       });
     }
+    let isUp = false;
     server.on("data", (bytes) => {
-      if (!farewell || !bytes.subarray(-ready.length).equals(ready)) return void client.write(bytes);
+      const isStart = !isUp && bytes.subarray(-ready.length).equals(ready);
+      isUp ||= isStart;
+      if (!farewell || !isStart) return void client.write(bytes);
       farewell = false;
       client.end(Buffer.concat([bytes, goodBye]));
       server.destroy();
@@ -101,7 +104,7 @@ export async function startProxy(port: number) {
         trap = { text, passes, heard, sprung };
       });
     },
-    /** The next answer that ends comes in one piece with the server's good-bye. */
+    /** The next connection's start comes in one piece with the server's good-bye. */
     sayGoodBye(): void {
       farewell = true;
     },
