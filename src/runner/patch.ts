@@ -5,6 +5,10 @@ import { ExecError } from "../io/exec.ts";
 import { type Git, type GitCall, line } from "../io/git.ts";
 import type { Workspace } from "./workspace.ts";
 
+/** An agent may leave any number of them, under names of any length: result.json stays readable. */
+const maxTold = 20;
+const maxPathChars = 300;
+
 export interface Snapshot {
   /** The git tree of the checkout as it stands. */
   tree: string;
@@ -32,7 +36,9 @@ export async function takeSnapshot(git: Git, workspace: Workspace, signal?: Abor
   });
   if (added.exitCode !== 0) {
     const refused = added.stderr.split("\n").filter((text) => text.startsWith("error:"));
-    warnings.push(...refused.slice(0, 20).map((text) => `left out of the patch: ${text.slice(7, 300)}`));
+    warnings.push(
+      ...refused.slice(0, maxTold).map((text) => `left out of the patch: ${text.slice(7, maxPathChars)}`),
+    );
     if (added.exitCode === 128) throw new Error(`recording the checkout: ${added.stderr.slice(-1000)}`);
   }
   return { tree: line(await git(["write-tree"], call)), warnings };
@@ -83,7 +89,8 @@ async function gitLinks(git: Git, call: GitCall): Promise<string[]> {
 
 /** Deletes each .git below the top, without following links. Names are bytes: not every one is UTF-8. */
 async function removeNestedRepositories(tree: string): Promise<string[]> {
-  const warnings: string[] = [];
+  const found: string[] = [];
+  let more = 0;
   const root = Buffer.from(tree);
   const folders = [root];
   for (let folder = folders.pop(); folder; folder = folders.pop()) {
@@ -93,12 +100,21 @@ async function removeNestedRepositories(tree: string): Promise<string[]> {
       if (entry.name.toString("latin1").toLowerCase() === ".git") {
         if (top) continue;
         await rm(path, { recursive: true, force: true });
-        const where = folder.subarray(root.length + 1).toString("utf8");
-        warnings.push(`${where} was a repository of its own; its files were kept, its .git was not`);
+        if (found.length === maxTold) more += 1;
+        else
+          found.push(
+            folder
+              .subarray(root.length + 1)
+              .toString("utf8")
+              .slice(0, maxPathChars),
+          );
       } else if (entry.isDirectory()) {
         folders.push(path);
       }
     }
   }
-  return warnings;
+  const warnings = found.map(
+    (path) => `${path} was a repository of its own; its files were kept, its .git was not`,
+  );
+  return more === 0 ? warnings : [...warnings, `so it was with ${more} more folders`];
 }

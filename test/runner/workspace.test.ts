@@ -180,6 +180,39 @@ describe("what an agent leaves behind runs nothing", () => {
     await expect(lstat(canary)).rejects.toThrow("ENOENT");
   });
 
+  test("a planted include and hooks elsewhere", async () => {
+    const workspace = await checkedOut();
+    const canary = join(folder, `canary-include-${jobs}`);
+    const hooks = join(workspace.tree, "hooks");
+    await mkdir(hooks);
+    // git runs it whenever it has written the index (githooks(5)).
+    await writeFile(join(hooks, "post-index-change"), `#!/bin/sh\ntouch ${canary}\n`, { mode: 0o755 });
+    await writeFile(join(workspace.tree, "more.cfg"), `[core]\n\thooksPath = ${hooks}\n`);
+    await writeFile(join(workspace.tree, ".git", "config"), "[include]\n\tpath = ../more.cfg\n");
+    await source.git("-C", workspace.tree, "-c", "safe.directory=*", "add", "--all");
+    await lstat(canary);
+    await rm(canary);
+    const { patch } = await change(workspace);
+    expect(patch.toString()).toContain("hooks/post-index-change");
+    await expect(lstat(canary)).rejects.toThrow("ENOENT");
+  });
+
+  test("planted alternates bring in no object of another repository", async () => {
+    const workspace = await checkedOut();
+    const other = await createRepository(join(folder, `other-${jobs}`));
+    await other.write({ "secret.txt": "of another repository\n" });
+    const stranger = await other.commit("secret");
+    const own = { gitDir: join(workspace.tree, ".git"), workTree: workspace.tree };
+    await writeFile(
+      join(own.gitDir, "objects", "info", "alternates"),
+      `${join(other.path, ".git", "objects")}\n`,
+    );
+    await git(["cat-file", "-e", stranger], own);
+    await change(workspace);
+    const asked = await git(["cat-file", "-e", stranger], { ...workspace.call, okExitCodes: [1, 128] });
+    expect(asked.exitCode).not.toBe(0);
+  });
+
   test("a nested repository loses its .git, and is told about", async () => {
     const workspace = await checkedOut();
     const nested = await createRepository(join(workspace.tree, "vendor", "nested"));
@@ -193,6 +226,17 @@ describe("what an agent leaves behind runs nothing", () => {
     expect(await treeOf(patch, workspace)).toBe(tree);
     await expect(lstat(canary)).rejects.toThrow("ENOENT");
   });
+});
+
+test("any number of nested repositories, under long names, are told in few words", async () => {
+  const workspace = await checkedOut();
+  const long = join(workspace.tree, ...Array.from({ length: 10 }, () => "n".repeat(200)));
+  const names = Array.from({ length: 200 }, (_, index) => join(long, `${index}`, ".git"));
+  for (const name of names) await mkdir(name, { recursive: true });
+  const { warnings } = await change(workspace);
+  expect(warnings.at(-1)).toBe("so it was with 180 more folders");
+  expect(warnings.join("").length).toBeLessThan(10_000);
+  for (const name of names) await expect(lstat(name)).rejects.toThrow("ENOENT");
 });
 
 test("a checkout is made anew from a recorded tree, whatever was done to it", async () => {
