@@ -1,5 +1,5 @@
 // Sessions of ended jobs: the HOME in which an agent has its memory, kept for a while so that a follow-up can let it go on.
-import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../io/file.ts";
@@ -17,8 +17,8 @@ const Kept = z.object({
   place: z.string(),
 });
 
-/** In a job's folder: the id of the one that followed it. */
-const next = "next";
+/** In a job's folder: the id of the one that followed it. No step is named so: a step's id has no "~". */
+const next = "~next";
 const maxLinks = 100;
 
 export interface Sessions {
@@ -94,7 +94,7 @@ function placeOf({ repository, project_id: project }: JobSpec): string {
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() === true;
+  return (await lstat(path).catch(() => undefined))?.isDirectory() === true;
 }
 
 async function namesIn(folder: string): Promise<string[]> {
