@@ -92,7 +92,11 @@ export function createAuditLog(options: AuditOptions): AuditLog {
     const fields = { heads, unreadable: found.unreadable, lost: found.lost };
     const event: TimedEvent = file.head
       ? { kind: "heads", fields, time: now }
-      : { kind: "chain_opened", fields: { process: options.process, ...fields }, time: now };
+      : {
+          kind: "chain_opened",
+          fields: { file: file.file, process: options.process, ...fields },
+          time: now,
+        };
     const worthIt = !file.head || heads.length + found.unreadable.length + found.lost.length > 0;
     return {
       events: worthIt ? [event] : [],

@@ -55,6 +55,8 @@ export async function checkChain(options: {
     const wrong = misplaced(entry, chain, { last, damaged });
     damaged = 0;
     if (wrong !== undefined) problem(number, wrong);
+    const name = openedAs(entry);
+    if (name !== undefined && name !== file) problem(number, `was opened as ${name}: the file was renamed`);
     for (const claim of claimed.get(entry.seq) ?? []) {
       if (claim.hash !== entry.hash) {
         problem(
@@ -82,6 +84,12 @@ export async function checkChain(options: {
   }
   if (last) checked.head = { chain, seq: last.seq, hash: last.hash };
   return checked;
+}
+
+/** The file's name by the word of a chain's first entry; chains of older versions don't say it. */
+function openedAs({ seq, kind, fields }: Entry): string | undefined {
+  const name = fields["file"];
+  return seq === 0 && kind === "chain_opened" && typeof name === "string" ? name : undefined;
 }
 
 /** Why an entry can't stand where it does; undefined when it can. */

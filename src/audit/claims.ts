@@ -25,10 +25,10 @@ export async function collectClaims(
         // Cheap, since most lines say nothing of others.
         if (!whole || !bytes.includes('"heads":[{')) continue;
         for (const head of headsOf(readEntry(bytes))) {
-          claims.set(head.chain, [
-            ...(claims.get(head.chain) ?? []),
-            { ...head, by: `${file}, line ${number}` },
-          ]);
+          const claim = { ...head, by: `${file}, line ${number}` };
+          const known = claims.get(head.chain);
+          if (known) known.push(claim);
+          else claims.set(head.chain, [claim]);
         }
       }
     } catch {

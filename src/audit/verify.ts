@@ -18,6 +18,7 @@ export interface Verdict {
 /**
  * Reads every chain in `folder`. `anchors` are heads that were kept elsewhere: what was there then must still be
  * there. Without them nobody can tell whether the newest entries, which no other chain remembers yet, were cut off.
+ * A folder without any chain proves nothing and is a problem.
  */
 export async function verifyAudit(folder: string, anchors: readonly Head[] = []): Promise<Verdict> {
   const { chains, others } = await listChains(folder);
@@ -40,6 +41,11 @@ export async function verifyAudit(folder: string, anchors: readonly Head[] = [])
     verdict.entries += checked.entries;
     const { head } = checked;
     if (head && !claimed.some(({ seq }) => seq === head.seq)) verdict.heads.push(head);
+  }
+  if (verdict.files === 0) {
+    const text =
+      "holds no entry: nothing was written here yet, or all of it was removed, or it is another folder";
+    verdict.problems.push({ file: folder, line: null, text });
   }
   for (const [chain, [claim]] of claims) {
     if (claim && !known.has(chain)) verdict.problems.push(gone(claim));

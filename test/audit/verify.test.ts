@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -226,7 +226,23 @@ test("a copy under another name, a link and a folder in a file's place are no ch
   expect(notes).toMatchObject([{ file: "notes.txt" }]);
 });
 
-test("a folder that isn't there holds nothing, unless something is remembered of it", async () => {
-  expect(await verifyAudit(join(folder, "none"))).toMatchObject({ ok: true, files: 0, entries: 0 });
-  expect(await verifyAudit(join(folder, "none"), anchors)).toMatchObject({ ok: false });
+test("a chain under another time's name was renamed", async () => {
+  const renamed = join(folder, "renamed");
+  await cp(sound, renamed, { recursive: true });
+  const [first = ""] = files;
+  const later = first.replace(/^\d{4}/, "2099");
+  await rename(join(renamed, first), join(renamed, later));
+  const { problems } = await verifyAudit(renamed);
+  expect(problems).toEqual([{ file: later, line: 1, text: `was opened as ${first}: the file was renamed` }]);
+});
+
+test("a folder without a chain proves nothing", async () => {
+  const empty = join(folder, "empty");
+  await mkdir(empty);
+  for (const path of [join(folder, "none"), empty]) {
+    const { ok, files: found, problems } = await verifyAudit(path);
+    expect({ ok, found }).toEqual({ ok: false, found: 0 });
+    expect(problems).toMatchObject([{ file: path, text: expect.stringContaining("holds no entry") }]);
+  }
+  expect((await verifyAudit(join(folder, "none"), anchors)).problems).toHaveLength(2);
 });

@@ -26,7 +26,7 @@ export async function verify(options: VerifyOptions): Promise<void> {
   const { files, entries, problems } = verdict;
   const size = `${entries} entries in ${files} files of ${folder}`;
   console.log(verdict.ok ? `✓ ${size} are as they were written` : `✗ ${size}; problems: ${problems.length}`);
-  if (verdict.ok && files > 0 && anchors.length === 0) {
+  if (verdict.ok && anchors.length === 0) {
     console.log(
       "  (the newest entries could have been cut off: `--heads FILE` compares with what `patchbay audit head` printed earlier)",
     );
