@@ -55,8 +55,28 @@ function escaped(text: string): string[] {
     html.replaceAll('"', "&quot;").replaceAll("'", "&#39;"),
     ...url,
     ...url.map((form) => form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
+    ...spelled(text),
     // UTF-8 read as Latin-1, as a patch is searched.
     Buffer.from(text, "utf8").toString("latin1"),
+  ];
+}
+
+/** Each character by its number, as programs write that escape all there is. */
+function spelled(text: string): string[] {
+  const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+  const points = Array.from(text, (char) => char.codePointAt(0) ?? 0);
+  const bytes = [...Buffer.from(text, "utf8")];
+  const inHex = (values: readonly number[], before: string, digits: number, after = ""): string[] => {
+    const form = (hex: (value: string) => string): string =>
+      values.map((value) => `${before}${hex(value.toString(16)).padStart(digits, "0")}${after}`).join("");
+    return [form((hex) => hex), form((hex) => hex.toUpperCase())];
+  };
+  return [
+    ...inHex(units, "\\u", 4),
+    ...inHex(bytes, "\\x", 2),
+    ...inHex(bytes, "%", 2),
+    ...inHex(points, "&#x", 1, ";"),
+    points.map((point) => `&#${point};`).join(""),
   ];
 }
 
@@ -72,6 +92,11 @@ function encoded(text: string): string[] {
   const hex = bytes.toString("hex");
   const forms = [hex, hex.toUpperCase()];
   for (const before of [0, 1, 2]) forms.push(...base64Within(bytes, before));
+  // Encoded twice, as a Kubernetes secret is that holds an Authorization header.
+  for (const before of [0, 1, 2]) {
+    const once = Buffer.from(base64Within(bytes, before).at(-1) ?? "");
+    for (const outer of [0, 1, 2]) forms.push(base64Within(once, outer).at(-1) ?? "");
+  }
   const whole = bytes.toString("base64");
   for (const length of base64LineLengths) {
     if (whole.length > length) forms.push(...(whole.match(new RegExp(`.{1,${length}}`, "g")) ?? []));

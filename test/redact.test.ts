@@ -28,6 +28,11 @@ describe("a registered secret", () => {
   const redactor = withSecrets({ KEY: secret });
   const json = JSON.stringify(secret).slice(1, -1);
   const bytes = Buffer.from(secret);
+  const numbered = (before: string, digits: number, after = ""): string =>
+    Array.from(
+      secret,
+      (char) => `${before}${char.charCodeAt(0).toString(16).padStart(digits, "0")}${after}`,
+    ).join("");
 
   test.each([
     ["as it is", secret],
@@ -45,12 +50,36 @@ describe("a registered secret", () => {
     ["an HTML attribute", "pa55/w&quot;ord+Ä\\&amp;&lt;x&gt;"],
     ["hexadecimal", bytes.toString("hex")],
     ["HEXADECIMAL", bytes.toString("hex").toUpperCase()],
+    ["JSON with every character by number", numbered("\\u", 4)],
+    [
+      "JSON WITH EVERY CHARACTER BY NUMBER",
+      numbered("\\u", 4).replaceAll(/[a-f]/g, (hex) => hex.toUpperCase()),
+    ],
+    ["a URL with every byte by number", bytes.toString("hex").replaceAll(/../g, "%$&")],
+    ["a string with every byte by number", bytes.toString("hex").replaceAll(/../g, String.raw`\x$&`)],
+    ["HTML with every character by number", numbered("&#x", 1, ";")],
+    [
+      "HTML with every character by decimal number",
+      Array.from(secret, (char) => `&#${char.charCodeAt(0)};`).join(""),
+    ],
     ["UTF-8 read as Latin-1", bytes.toString("latin1")],
     ["base64", bytes.toString("base64").replace(/=*$/, "")],
     ["URL-safe base64", bytes.toString("base64url")],
   ])("%s", (_name, form) => {
     expect(redactor.mask(`before ${form} after`)).toBe("before [redacted:KEY] after");
     expect(redactor.find(`before ${form} after`)).toEqual(["KEY"]);
+  });
+
+  test("base64 of base64, whatever stands around it at each turn", () => {
+    for (const before of ["", "u", "us", "user:"]) {
+      for (const after of ["", "\n", "@host"]) {
+        const once = Buffer.from(`${before}${secret}${after}`).toString("base64");
+        for (const around of ["", "B", "Basic "]) {
+          const twice = Buffer.from(`${around}${once}`).toString("base64");
+          expect(redactor.mask(twice)).toContain("[redacted:KEY]");
+        }
+      }
+    }
   });
 
   test("inside of base64, at each alignment, leaves nothing from which it could be read", () => {
