@@ -3,6 +3,7 @@ import { limitInputs } from "../agents/limit-inputs.ts";
 import { buildPrompt } from "../agents/prompt.ts";
 import { loadRoles } from "../agents/roles.ts";
 import { withWarnings } from "../agents/with-warnings.ts";
+import { keepHeapSmall } from "../io/small-heap.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
 import { auditRunner } from "./audit/audit-runner.ts";
 import { openDoors } from "./open-doors.ts";
@@ -23,6 +24,7 @@ export async function openRunner(
   own: Pick<RunnerDeps, "fetchBase" | "outbox">,
 ): Promise<RunnerDeps> {
   const { config, artifacts, budgets, git, redactor, agents, preflight, clock, log } = rooms;
+  keepHeapSmall();
   const roles = await loadRoles(config.ROLES_DIR);
   return {
     artifacts,

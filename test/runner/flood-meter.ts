@@ -4,12 +4,14 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DescribedCli } from "../../src/agents/described-cli.ts";
 import { createDescribedCli } from "../../src/agents/described-cli-agent.ts";
+import { keepHeapSmall } from "../../src/io/small-heap.ts";
 import { createRedactor } from "../../src/redact.ts";
 import { openStepLog } from "../../src/runner/step-log.ts";
 import { createUnconfinedLauncher } from "../../src/sandbox/unconfined.ts";
 
 const [, , way = "lines", megabytes = "1", folder = ""] = process.argv;
 const secret = "s3cret-that-must-not-be-seen-0001";
+keepHeapSmall();
 const redactor = createRedactor();
 redactor.register(secret, "SECRET");
 for (let at = 1; at < 50; at++) redactor.register(`not-a-real-secret-${at}-${"x7Qz".repeat(6)}`, `S${at}`);
