@@ -1,24 +1,11 @@
 // `npm run bench agents`: what Patchbay takes around three steps of a real CLI: the job's wall time less the time of the
-// CLI's own processes. The model is the scripted one, the mirror is warm.
+// CLI's own processes, in a runner that is up. The model is the scripted one, GitHub the stand-in, the mirror is warm.
 //
 // Each CLI runs behind a script of two clocks, which writes when it began and ended to standard error; the artifacts keep it.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { JobResult } from "../src/job/result.ts";
-import { createRepository } from "../test/git-repository.ts";
+import { createWorld, type World } from "../test/end-to-end/world.ts";
 import { createScriptedModel } from "../test/model/server.ts";
 import type { Script } from "../test/model/script.ts";
 
@@ -43,11 +30,18 @@ if (!existsSync(join(programs, "claude"))) {
 const root = mkdtempSync("/var/tmp/patchbay-bench-");
 chmodSync(root, 0o755);
 const model = await createScriptedModel({ script });
+const clocks = join(root, "bin");
+const world = await createWorld(join(root, "world"), {
+  PATH: `${clocks}:${process.env["PATH"] ?? ""}`,
+  ENABLE_REAL_CLI: "1",
+  SANDBOX_MOUNTS: agents.map((name) => dirname(realpathSync(join(programs, name)))).join(","),
+  ...(process.getuid?.() === 0 ? { SANDBOX_USER: "nobody" } : {}),
+  ANTHROPIC_API_KEY: "sk-bench-0123456789",
+  ANTHROPIC_BASE_URL: model.url,
+  OPENAI_API_KEY: "sk-bench-0123456789",
+  OPENAI_BASE_URL: model.url,
+});
 try {
-  const shop = await createRepository(join(root, "shop"));
-  await shop.write({ "README.md": "# Shop\n", "src/login.ts": "export const tries = 3;\n" });
-  await shop.commit("first");
-  const clocks = join(root, "bin");
   mkdirSync(clocks);
   for (const agent of agents) {
     const lines = [
@@ -60,11 +54,12 @@ try {
       mode: 0o755,
     });
   }
+  await world.start();
   for (const agent of agents) {
     const measured: Measured[] = [];
-    // The first one fills the mirror.
+    // The first one fills the mirror and proves the sandbox.
     for (let round = 0; round <= rounds; round += 1) {
-      const one = await measure(agent, shop.path, clocks);
+      const one = await measure(world, agent);
       if (round > 0) measured.push(one);
     }
     const around = measured.map(({ jobMs, ownMs }) => jobMs - ownMs).toSorted((a, b) => a - b);
@@ -75,6 +70,7 @@ try {
     );
   }
 } finally {
+  await world.stop();
   await model.close();
   rmSync(root, { recursive: true, force: true });
 }
@@ -84,37 +80,23 @@ interface Measured {
   ownMs: number;
 }
 
-async function measure(agent: string, repo: string, clocks: string): Promise<Measured> {
-  const artifacts = join(root, "artifacts");
-  const args = ["run", "allow five tries", "--repo", repo, "--agent", agent, "--json"];
-  const child = spawn(process.execPath, [join(project, "bin", "patchbay.js"), ...args], {
-    cwd: root,
-    env: {
-      PATH: `${clocks}:${process.env["PATH"] ?? ""}`,
-      HOME: root,
-      DATA_ROOT: join(root, "var"),
-      ARTIFACTS_ROOT: artifacts,
-      ENABLE_REAL_CLI: "1",
-      SANDBOX_MOUNTS: agents.map((name) => dirname(realpathSync(join(programs, name)))).join(","),
-      ...(process.getuid?.() === 0 ? { SANDBOX_USER: "nobody" } : {}),
-      ANTHROPIC_API_KEY: "sk-bench-0123456789",
-      ANTHROPIC_BASE_URL: model.url,
-      OPENAI_API_KEY: "sk-bench-0123456789",
-      OPENAI_BASE_URL: model.url,
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [said] = await Promise.all([text(child.stdout), once(child, "exit")]);
-  const result = JobResult.parse(JSON.parse(said));
-  if (result.status !== "success") throw new Error(`${agent}: ${said}`);
-  const ownMs = result.steps.map(({ step_id: step }) => {
-    const stderr = readFileSync(join(artifacts, result.job_id, "steps", step, "raw_stderr.txt"), "utf8");
+/** One job on a new issue, to its publication. */
+async function measure(
+  { openIssue, comment, jobs, published, result, artifact }: World,
+  agent: string,
+): Promise<Measured> {
+  const before = await jobs();
+  await comment(await openIssue(), `/agent allow five tries --agent ${agent}`);
+  const job = (await published(before.length + 1)).find((id) => !before.includes(id)) ?? "";
+  const found = result(job);
+  if (found?.status !== "success") throw new Error(`${agent}: ${JSON.stringify(found)}`);
+  const ownMs = found.steps.map(({ step_id: step }) => {
     const [began, ended] = z
       .tuple([z.coerce.number(), z.coerce.number()])
-      .parse([...stderr.matchAll(/clock:(\d+)/g)].map(([, at]) => at));
+      .parse([...artifact(job, `steps/${step}/raw_stderr.txt`).matchAll(/clock:(\d+)/g)].map(([, at]) => at));
     return (ended - began) / 1e6;
   });
-  return { jobMs: result.metrics.duration_ms, ownMs: ownMs.reduce((sum, one) => sum + one, 0) };
+  return { jobMs: found.metrics.duration_ms, ownMs: ownMs.reduce((sum, one) => sum + one, 0) };
 }
 
 function ms(value: number | undefined): string {

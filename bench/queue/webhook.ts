@@ -1,10 +1,10 @@
 // From a delivery's first byte to its answer under load: ours is durable by then, Probot's own middleware keeps nothing.
 import { createHmac, randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { z } from "zod";
-import { startChild } from "./child.ts";
+import { type Child, startChild } from "./child.ts";
 import { openConnection } from "./connection.ts";
 import { median, quantile } from "./quantile.ts";
 
@@ -16,6 +16,8 @@ export interface WebhookResult {
     perSecond: number;
     medianMs: number;
     p99Ms: number;
+    /** Of the server's processor time, in microseconds for each delivery. */
+    cpuUs: number;
     /** Medians of what it had of the first server's in the same round. */
     rateRatio: number;
     p99Ratio: number;
@@ -60,13 +62,30 @@ function makeRequest(): { bytes: number; request: () => Buffer } {
 interface Round {
   perSecond: number;
   times: number[];
+  cpuUs: number;
+}
+
+/** A folder in memory: what is left there is the work itself, without the disk. */
+const memory = "/dev/shm";
+
+/** What a process has used of the processors, in microseconds: fields 14 and 15 of /proc/<pid>/stat, in 1/100 s (proc(5)). */
+function cpuTimeUs(pid: number | undefined): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /s, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
 /** Over new connections: a server ends those that were silent while the others had their turn. */
-async function load(server: { port: number; status: number }, request: () => Buffer): Promise<Round> {
+async function load(
+  server: { port: number; status: number; child: Child },
+  request: () => Buffer,
+): Promise<Round> {
   const { port, status } = server;
+  const { pid } = server.child.process;
   const open = await Promise.all(Array.from({ length: connections }, () => openConnection(port)));
   const times: number[] = [];
+  const cpu = cpuTimeUs(pid);
   const begin = performance.now();
   await Promise.all(
     open.map(async (connection) => {
@@ -81,21 +100,30 @@ async function load(server: { port: number; status: number }, request: () => Buf
   );
   const perSecond = times.length / ((performance.now() - begin) / 1000);
   for (const connection of open) connection.end();
-  return { perSecond, times };
+  return { perSecond, times, cpuUs: (cpuTimeUs(pid) - cpu) / times.length };
 }
 
 /** The servers take turns, each in a process of its own; the load comes from this one. */
 export async function measureWebhook(folder: string): Promise<WebhookResult> {
   const { bytes, request } = makeRequest();
+  const inMemory = existsSync(memory) ? mkdtempSync(join(memory, "patchbay-bench-")) : undefined;
   const servers = [
-    { name: "Probot's middleware, keeps nothing", kind: "probot", status: 200, rounds: [] as Round[] },
-    { name: "our route, keeps nothing", kind: "memory", status: 202, rounds: [] as Round[] },
-    { name: "our route on the bare loop", kind: "bare", status: 202, rounds: [] as Round[] },
-    { name: "our route, durable in the inbox", kind: "own", status: 202, rounds: [] as Round[] },
-  ].map((server) => ({
-    ...server,
-    child: startChild("webhook-server.ts", [server.kind, secret, join(folder, server.kind)]),
+    { name: "Probot's middleware, keeps nothing", kind: "probot", root: folder },
+    { name: "our route, keeps nothing", kind: "memory", root: folder },
+    { name: "our route on the bare loop", kind: "bare", root: folder },
+    { name: "our route, durable in the inbox", kind: "own", root: folder },
+    ...(inMemory === undefined
+      ? []
+      : [
+          { name: "the bare loop in /dev/shm", kind: "bare", root: inMemory },
+          { name: "the inbox in /dev/shm", kind: "own", root: inMemory },
+        ]),
+  ].map(({ name, kind, root }) => ({
+    name,
+    child: startChild("webhook-server.ts", [kind, secret, join(root, kind)]),
+    status: kind === "probot" ? 200 : 202,
     port: 0,
+    rounds: [] as Round[],
   }));
   try {
     for (const server of servers) {
@@ -109,6 +137,7 @@ export async function measureWebhook(folder: string): Promise<WebhookResult> {
     }
   } finally {
     for (const { child } of servers) await child.end();
+    if (inMemory !== undefined) rmSync(inMemory, { recursive: true, force: true });
   }
   const p99Of = ({ times }: Round): number => quantile(times, 0.99);
   const first = servers[0]?.rounds ?? [];
@@ -122,6 +151,7 @@ export async function measureWebhook(folder: string): Promise<WebhookResult> {
       perSecond: median(own.map(({ perSecond }) => perSecond)),
       medianMs: median(own.map(({ times }) => median(times))),
       p99Ms: median(own.map(p99Of)),
+      cpuUs: median(own.map(({ cpuUs }) => cpuUs)),
       rateRatio: ratioOf(own, ({ perSecond }) => perSecond),
       p99Ratio: ratioOf(own, p99Of),
     })),
