@@ -118,14 +118,14 @@ describe("the model APIs", () => {
   });
 
   test("each entry of the egress list is exact, or named with what is wrong with it", () => {
-    const list = "Registry.npmjs.org:443, pypi.org:443";
+    const list = "packages.example.org:443, index.example.org:443";
     expect(loadConfig({ EGRESS_ALLOWLIST: list }).EGRESS_ALLOWLIST).toEqual([
-      "registry.npmjs.org:443",
-      "pypi.org:443",
+      "packages.example.org:443",
+      "index.example.org:443",
     ]);
-    const message = problems({ EGRESS_ALLOWLIST: "*.npmjs.org:443,pypi.org,ok.test:1" });
-    expect(message).toMatch(/EGRESS_ALLOWLIST.*"\*\.npmjs\.org:443" has a host that is no DNS name/);
-    expect(message).toMatch(/EGRESS_ALLOWLIST.*"pypi\.org" is no host:port/);
+    const message = problems({ EGRESS_ALLOWLIST: "*.example.org:443,index.example.org,ok.test:1" });
+    expect(message).toMatch(/EGRESS_ALLOWLIST.*"\*\.example\.org:443" has a host that is no DNS name/);
+    expect(message).toMatch(/EGRESS_ALLOWLIST.*"index\.example\.org" is no host:port/);
     expect(message).not.toContain("ok.test");
   });
 });

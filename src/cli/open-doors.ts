@@ -2,6 +2,8 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Config } from "../config.ts";
+import type { JobSpec } from "../job/job-spec.ts";
 import type { RunnerDeps } from "../runner/deps.ts";
 import { createDoors } from "../sandbox/doors.ts";
 import { loadPrices } from "../sandbox/model/load-prices.ts";
@@ -13,7 +15,6 @@ export async function openDoors({ config, redactor, clock, log }: Rooms): Promis
   const prices = await loadPrices(config.PRICES_FILE);
   const shared = { prices, redactor, clock, log };
   const open = createDoors({ ...shared, providers: config.providers });
-  const allowedHosts = config.NETWORK_POLICY === "allow" ? config.EGRESS_ALLOWLIST : [];
 
   return async (spec, { endpoint, ...step }) => {
     const openOwn =
@@ -23,7 +24,7 @@ export async function openDoors({ config, redactor, clock, log }: Rooms): Promis
     await chmod(folder, 0o711);
     const remove = () => rm(folder, { recursive: true, force: true });
     try {
-      const allow = spec.policy.network === "allow" && !endpoint ? allowedHosts : [];
+      const allow = endpoint ? [] : reachableHosts(config, spec.policy);
       const doors = await (openOwn ?? open)({ ...step, folder, allow });
       return {
         ...doors,
@@ -37,4 +38,13 @@ export async function openDoors({ config, redactor, clock, log }: Rooms): Promis
       throw error;
     }
   };
+}
+
+/** What both the operator and the job allow: a job narrows, and its own list brings in nothing new. */
+export function reachableHosts(
+  { NETWORK_POLICY: policy, EGRESS_ALLOWLIST: list }: Pick<Config, "NETWORK_POLICY" | "EGRESS_ALLOWLIST">,
+  { network, egress_allowlist: own }: Pick<JobSpec["policy"], "network" | "egress_allowlist">,
+): string[] {
+  if (policy === "deny" || network === "deny") return [];
+  return list.filter((host) => own === undefined || own.includes(host));
 }

@@ -46,7 +46,7 @@ export const HostPort = z
 function problemOf(text: string): string | undefined {
   const [, host, port] = /^(\[[^\]]*\]|[^:]*):(\d{1,5})$/.exec(text) ?? [];
   if (host === undefined || port === undefined) {
-    return "is no host:port, such as registry.npmjs.org:443; one exact host and one port, no scheme, path or wildcard";
+    return "is no host:port, such as packages.example.org:443; one exact host and one port, no scheme, path or wildcard";
   }
   if (String(Number(port)) !== port || Number(port) < 1 || Number(port) > 65_535)
     return "has no port from 1 to 65535";

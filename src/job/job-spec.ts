@@ -1,5 +1,6 @@
 // What was asked: immutable, versioned, written once.
 import { z } from "zod";
+import { HostPort } from "./host-port.ts";
 import { JobId } from "./ids.ts";
 import { StepSpec } from "./step-spec.ts";
 
@@ -59,6 +60,8 @@ const Policy = z.strictObject({
   /** Empty: no narrowing. */
   allowed_binaries: z.array(z.string().max(128)).max(64).default([]),
   requires_approval: z.boolean().default(false),
+  /** Of the operator's EGRESS_ALLOWLIST only these; not given: all of it. */
+  egress_allowlist: z.array(HostPort).max(64).optional(),
 });
 
 const Budget = z.strictObject({

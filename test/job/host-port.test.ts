@@ -3,7 +3,7 @@ import { HostPort } from "../../src/job/host-port.ts";
 
 describe("an exact host and port", () => {
   test.each([
-    "registry.npmjs.org:443",
+    "packages.example.org:443",
     "a:1",
     "x-1.y:65535",
     "93.184.215.14:443",
@@ -15,30 +15,30 @@ describe("an exact host and port", () => {
   });
 
   test("is the same in upper case", () => {
-    expect(HostPort.parse("Registry.NPMJS.org:443")).toBe("registry.npmjs.org:443");
+    expect(HostPort.parse("Packages.EXAMPLE.org:443")).toBe("packages.example.org:443");
   });
 });
 
 describe("what is refused, with the reason", () => {
   test.each([
-    ["registry.npmjs.org", "no host:port"],
-    ["https://registry.npmjs.org:443", "no host:port"],
-    ["registry.npmjs.org:443/x", "no host:port"],
-    ["*.npmjs.org:443", "no DNS name"],
-    ["npmjs.org.:443", "no DNS name"],
-    [".npmjs.org:443", "no DNS name"],
+    ["packages.example.org", "no host:port"],
+    ["https://packages.example.org:443", "no host:port"],
+    ["packages.example.org:443/x", "no host:port"],
+    ["*.example.org:443", "no DNS name"],
+    ["example.org.:443", "no DNS name"],
+    [".example.org:443", "no DNS name"],
     ["a..b:443", "no DNS name"],
     ["-a.b:443", "no DNS name"],
     ["a_b.c:443", "no DNS name"],
-    ["user@npmjs.org:443", "no DNS name"],
-    ["npmjs%2eorg:443", "no DNS name"],
-    ["npmjs.org\n:443", "no DNS name"],
+    ["user@example.org:443", "no DNS name"],
+    ["example%2eorg:443", "no DNS name"],
+    ["example.org\n:443", "no DNS name"],
     ["bücher.example:443", "no DNS name"],
     [`${"a".repeat(64)}.b:443`, "no DNS name"],
     [":443", "no DNS name"],
-    ["npmjs.org:0", "no port"],
-    ["npmjs.org:0443", "no port"],
-    ["npmjs.org:65536", "no port"],
+    ["example.org:0", "no port"],
+    ["example.org:0443", "no port"],
+    ["example.org:65536", "no port"],
     ["127.1:80", "no IPv4"],
     ["2130706433:80", "no IPv4"],
     ["0x7f.1:80", "no IPv4"],
