@@ -9,6 +9,10 @@ import type { Workspace } from "./workspace.ts";
 const maxTold = 20;
 const maxPathChars = 300;
 
+/** Far more than a patch may have; a build's products that nobody ignores, or an attack. */
+const maxNewFiles = 100_000;
+const maxNewNamesBytes = 32 * 1024 * 1024;
+
 export interface Snapshot {
   /** The git tree of the checkout as it stands. */
   tree: string;
@@ -18,7 +22,8 @@ export interface Snapshot {
 
 /**
  * Records the checkout with the private index of the trusted git directory. Nested repositories lose their .git
- * first and submodules are excluded, since git would run what their configuration names.
+ * first and submodules are excluded, since git would run what their configuration names. Throws UserError (`gate`,
+ * `bad_output`) for what can't be recorded.
  */
 export async function takeSnapshot(git: Git, workspace: Workspace, signal?: AbortSignal): Promise<Snapshot> {
   const call: GitCall = { ...workspace.call, signal, timeoutMs: 600_000 };
@@ -28,6 +33,7 @@ export async function takeSnapshot(git: Git, workspace: Workspace, signal?: Abor
     });
   }
   const warnings = await removeNestedRepositories(workspace.tree);
+  await refuseTooManyFiles(git, call);
   const links = await gitLinks(git, call);
   const exclude = links.map((path) => `:(exclude,top,literal)${path}`);
   const added = await git(["add", "--all", "--ignore-errors", "--", ".", ...exclude], {
@@ -42,6 +48,25 @@ export async function takeSnapshot(git: Git, workspace: Workspace, signal?: Abor
     if (added.exitCode === 128) throw new Error(`recording the checkout: ${added.stderr.slice(-1000)}`);
   }
   return { tree: line(await git(["write-tree"], call)), warnings };
+}
+
+/** Throws UserError when git would be busy for minutes with what nobody reads; what git ignores doesn't count. */
+async function refuseTooManyFiles(git: Git, call: GitCall): Promise<void> {
+  const listed = await git(["ls-files", "--others", "--exclude-standard", "-z"], {
+    ...call,
+    maxOutputBytes: maxNewNamesBytes,
+  }).catch((cause: unknown) => {
+    if (cause instanceof ExecError && cause.tooMuchOutput) return undefined;
+    throw cause;
+  });
+  let files = 0;
+  const names = listed?.stdout ?? Buffer.alloc(0);
+  for (let end = names.indexOf(0); end !== -1; end = names.indexOf(0, end + 1)) files += 1;
+  if (listed && files <= maxNewFiles) return;
+  throw new UserError(
+    `the agent left more than ${maxNewFiles.toLocaleString("en")} new files; nothing of it is kept: ask for less, or put what is made by a build into .gitignore`,
+    { code: "gate" },
+  );
 }
 
 /** The change between two trees in git's own format, binary files and all; empty when there is none. */

@@ -1,5 +1,5 @@
 // A limit that a program ran into is told as such in result.json: real programs, in the real sandbox, by the real runner.
-import { chmod, cp } from "node:fs/promises";
+import { chmod, cp, readdir } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { join } from "node:path";
@@ -18,6 +18,10 @@ await chmod(folder, 0o755);
 const programs = join(folder, "programs");
 await cp(join(import.meta.dirname, "../fixtures/attacks"), programs, { recursive: true });
 const user = process.getuid?.() === 0 ? "nobody" : undefined;
+/** `npm run torture` has more time. */
+const isTorture = process.env["TORTURE_SECONDS"] !== undefined;
+const files = isTorture ? 1_000_000 : 100_100;
+const logBytes = isTorture ? 10_000_000_000 : 300_000_000;
 const never = new AbortController().signal;
 
 const model = createServer((_request, response) => {
@@ -104,8 +108,23 @@ describe("a limit that was hit is told", () => {
   });
 });
 
+test("more small files than anyone reads: nothing of them is kept, and the workspace goes", async () => {
+  const result = await run("files", `perl litters.pl "$OLDPWD" ${files}`, { timeoutSec: 600 });
+  expect(result).toMatchObject({ status: "failed", patch: null, error: { code: "gate" } });
+  expect(result?.error?.message).toContain("100,000 new files");
+  expect(await readdir(join(folder, "files", "workspaces"))).toEqual([]);
+}, 900_000);
+
+test("a log of gigabytes ends where it may", async () => {
+  const result = await run("log", `head -c ${logBytes} /dev/zero | tr '\\0' x`, {
+    limits: { outputBytes: logBytes * 0.9 },
+    timeoutSec: 600,
+  });
+  expect(result).toMatchObject({ status: "failed", error: { code: "output" } });
+}, 900_000);
+
 test("the same programs end well within larger limits", async () => {
   const scripts =
-    "node eats.js 300 && node eats.js 30 3 && (setsid -w perl forks.pl 20 || true) && yes | head -c 500000 && echo done";
+    'node eats.js 300 && node eats.js 30 3 && (setsid -w perl forks.pl 20 || true) && perl litters.pl "$OLDPWD" 90 && yes | head -c 500000 && echo done';
   expect(await run("enough", scripts)).toMatchObject({ status: "success" });
 });
