@@ -71,26 +71,7 @@ export async function drive({
   if (agent !== undefined) args.push("--agent", agent, "--model", models[agent] ?? "");
   const child = spawn(process.execPath, [join(project, "bin", "patchbay.js"), ...args], {
     cwd: place,
-    env: {
-      PATH: `${programs}:${process.env["PATH"] ?? ""}`,
-      HOME: place,
-      DATA_ROOT: join(place, "var"),
-      ARTIFACTS_ROOT: join(place, "artifacts"),
-      ENABLE_REAL_CLI: "1",
-      RUNNER_MAX_ATTEMPTS_PER_STEP: "1",
-      // Root has to name someone else for the agents.
-      ...(process.getuid?.() === 0 ? { SANDBOX_USER: "nobody" } : {}),
-      ANTHROPIC_API_KEY: realKey,
-      ANTHROPIC_BASE_URL: model.url,
-      OPENAI_API_KEY: realKey,
-      OPENAI_BASE_URL: model.url,
-      // Gemini CLI is known by configuration alone.
-      AGENTS_FILE: join(project, "docs", "agents", "gemini.yml"),
-      ALLOWED_BINARIES: "claude,codex,opencode,gemini",
-      GEMINI_API_KEY: realKey,
-      GEMINI_BASE_URL: model.url,
-      ...env,
-    },
+    env: { ...environmentOf(place, model), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const cancelling = cancelWhen && cancel(child, cancelWhen);
@@ -103,8 +84,31 @@ export async function drive({
   return { result: parsed.data, model, place, folder, everything: () => readAll(folder) };
 }
 
+/** What the operator's environment says for a run of these programs in `place`. */
+export function environmentOf(place: string, model: ScriptedModel): Record<string, string> {
+  return {
+    PATH: `${programs}:${process.env["PATH"] ?? ""}`,
+    HOME: place,
+    DATA_ROOT: join(place, "var"),
+    ARTIFACTS_ROOT: join(place, "artifacts"),
+    ENABLE_REAL_CLI: "1",
+    RUNNER_MAX_ATTEMPTS_PER_STEP: "1",
+    // Root has to name someone else for the agents.
+    ...(process.getuid?.() === 0 ? { SANDBOX_USER: "nobody" } : {}),
+    ANTHROPIC_API_KEY: realKey,
+    ANTHROPIC_BASE_URL: model.url,
+    OPENAI_API_KEY: realKey,
+    OPENAI_BASE_URL: model.url,
+    // Gemini CLI is known by configuration alone.
+    AGENTS_FILE: join(project, "docs", "agents", "gemini.yml"),
+    ALLOWED_BINARIES: "claude,codex,opencode,gemini",
+    GEMINI_API_KEY: realKey,
+    GEMINI_BASE_URL: model.url,
+  };
+}
+
 /** A folder with the repository `shop` in it. */
-async function openPlace(): Promise<string> {
+export async function openPlace(): Promise<string> {
   const place = await mkdtemp(join(root, "job-"));
   await chmod(place, 0o755);
   const shop = await createRepository(join(place, "shop"));
