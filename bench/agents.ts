@@ -1,10 +1,12 @@
-// `npm run bench agents`: what Patchbay takes around three steps of a real CLI: the job's wall time less the time of the
+// `npm run bench agents [-- --write]`: what Patchbay takes around three steps of a real CLI: the job's wall time less the time of the
 // CLI's own processes, in a runner that is up. The model is the scripted one, GitHub the stand-in, the mirror is warm.
 //
-// Each CLI runs behind a script of two clocks, which writes when it began and ended to standard error; the artifacts keep it.
+// With --write it makes its section of docs/benchmarks.md. Each CLI runs behind a script of two clocks, which writes when it began and ended to standard error; the artifacts keep it.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { tellSection } from "./page/write-section.ts";
+import { describeMachine } from "./queue/machine.ts";
 import { createWorld, type World } from "../test/end-to-end/world.ts";
 import { createScriptedModel } from "../test/model/server.ts";
 import type { Script } from "../test/model/script.ts";
@@ -54,6 +56,7 @@ try {
       mode: 0o755,
     });
   }
+  const rows: string[] = [];
   await world.start();
   for (const agent of agents) {
     const measured: Measured[] = [];
@@ -65,10 +68,23 @@ try {
     const around = measured.map(({ jobMs, ownMs }) => jobMs - ownMs).toSorted((a, b) => a - b);
     const own = measured.map(({ ownMs }) => ownMs).toSorted((a, b) => a - b);
     const middle = Math.floor(rounds / 2);
-    console.log(
-      `${agent.padEnd(8)} three steps: ${ms(own[middle])} in the CLI, ${ms(around[middle])} around it (median of ${rounds}; ${ms(around[0])} to ${ms(around.at(-1))})`,
-    );
+    const cells = [agent, ms(own[middle]), ms(around[middle]), `${ms(around[0])} to ${ms(around.at(-1))}`];
+    rows.push(`| ${cells.join(" | ")} |`);
   }
+  tellSection(
+    "agents",
+    `## Around the agents
+
+Made by \`npm run bench agents -- --write\` on a machine with ${await describeMachine(root)}. A job of three steps with a real CLI
+in the sandbox, in a runner that is up, on a warm mirror; the model is a scripted one that answers at once, so the time in the
+CLI is its own. Around it is everything else from the job's start to its end: three sandboxes with their doors, three
+checkouts, the patches, the gate, the artifacts. Medians of ${rounds}.
+
+| CLI | three steps in the CLI | around them | from to |
+| --- | ---: | ---: | ---: |
+${rows.join("\n")}
+`,
+  );
 } finally {
   await world.stop();
   await model.close();

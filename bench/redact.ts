@@ -1,4 +1,8 @@
-// How fast secrets are masked, in pieces as they come from a pipe, from small writes, and line by line.
+// `npm run bench redact [-- --write]`: how fast secrets are masked, in pieces as they come from a pipe, from small writes, and line by line. With
+// --write it makes its section of docs/benchmarks.md.
+import { tmpdir } from "node:os";
+import { tellSection } from "./page/write-section.ts";
+import { describeMachine } from "./queue/machine.ts";
 import { createRedactor, type Redactor } from "../src/redact.ts";
 
 const line =
@@ -40,8 +44,7 @@ function withSecrets(count: number): Redactor {
   return redactor;
 }
 
-console.log("MB/s of one thread's time, by the length of a piece in characters");
-console.log(`text         secrets  whole   ${pieces.map((length) => String(length).padStart(8)).join("")}`);
+const rows: string[] = [];
 for (const [name, unit] of Object.entries(texts)) {
   const text = unit.repeat(Math.ceil((megabytes * 1024 * 1024) / unit.length));
   for (const secrets of [0, 10, 50]) {
@@ -51,8 +54,8 @@ for (const [name, unit] of Object.entries(texts)) {
       const stream = redactor.stream();
       return megabytesPerSecond(text, length, (chunk) => stream.push(chunk));
     });
-    const row = [whole, ...streamed].map((speed) => speed.toFixed(0).padStart(8)).join("");
-    console.log(`${name.padEnd(12)} ${String(secrets).padStart(7)}${row}`);
+    const cells = [name, String(secrets), ...[whole, ...streamed].map((speed) => speed.toFixed(0))];
+    rows.push(`| ${cells.join(" | ")} |`);
   }
 }
 
@@ -61,6 +64,18 @@ const stream = withSecrets(50).stream();
 const begin = process.threadCpuUsage();
 for (const char of key) stream.push(char);
 const { user, system } = process.threadCpuUsage(begin);
-console.log(
-  `\na private key without an end, ${key.length} characters one by one: ${((user + system) / 1000).toFixed(0)} ms`,
+
+tellSection(
+  "redact",
+  `## Masking secrets
+
+Made by \`npm run bench redact -- --write\` on a machine with ${await describeMachine(tmpdir())}: megabytes for each second of one
+thread's own time, by the number of registered secrets and the length of the pieces in which a stream comes, in characters.
+
+| text | secrets | whole | ${pieces.map((length) => length.toLocaleString("en")).join(" | ")} |
+| --- | ---: | ---: | ${pieces.map(() => "---:").join(" | ")} |
+${rows.join("\n")}
+
+A private key without an end, ${key.length.toLocaleString("en")} characters one by one: ${((user + system) / 1000).toFixed(0)} ms.
+`,
 );

@@ -1,8 +1,8 @@
-// `npm run bench sandbox`: what the sandbox costs: to start a program in it, and to call a model through its door. Writes
-// its section of docs/benchmarks.md.
+// `npm run bench sandbox [-- --write]`: what the sandbox costs: to start a program in it, and to call a model through its
+// door. With --write it makes its section of docs/benchmarks.md.
 import { loadavg, tmpdir } from "node:os";
 import { measureDoor } from "./doors/measure-door.ts";
-import { writeSection } from "./page/write-section.ts";
+import { tellSection } from "./page/write-section.ts";
 import { describeMachine } from "./queue/machine.ts";
 import { measureLaunch, type Taken } from "./sandbox/measure-launch.ts";
 
@@ -25,8 +25,8 @@ const load = (loadavg()[0] ?? 0).toFixed(1);
 
 const text = `## The sandbox
 
-Made by \`npm run bench sandbox\` on a machine with ${await describeMachine(tmpdir())}; others work on it at the
-same time: ${load} processes wanted its cores on average. A quiet machine is nearer to the fastest of the rounds.
+Made by \`npm run bench sandbox -- --write\` on a machine with ${await describeMachine(tmpdir())}; ${load} processes wanted its
+cores on average. A quiet machine is nearer to the fastest of the rounds.
 
 **Starting a program** (\`true\`, from the call to the end of everything; ${rounds} rounds, in turns; limits by ${launched.tier}):
 
@@ -45,5 +45,4 @@ The sandbox is opened and proven once in the life of a process: ${ms(launched.op
 
 The door adds ${ms(door.addedMs)} to the first byte.
 `;
-writeSection("sandbox", text);
-console.log(text);
+tellSection("sandbox", text);

@@ -4,6 +4,12 @@ import { join } from "node:path";
 
 const page = join(import.meta.dirname, "../../docs/benchmarks.md");
 
+/** Prints a section; with --write on the command line it also goes into the page. */
+export function tellSection(name: string, text: string): void {
+  console.log(`${text.trim()}\n`);
+  if (process.argv.includes("--write")) writeSection(name, text);
+}
+
 /** Replaces the section `name`, or adds it at the end. */
 export function writeSection(name: string, text: string): void {
   const [begin, end] = [`<!-- ${name}: begin -->`, `<!-- ${name}: end -->`];

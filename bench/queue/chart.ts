@@ -9,7 +9,7 @@ const width = 760;
 const left = 270;
 const right = 90;
 const barHeight = 16;
-const colours = ["#8b949e", "#2f81f7", "#d29922", "#3fb950", "#db61a2"];
+const colours = ["#8b949e", "#2f81f7", "#d29922", "#3fb950", "#db61a2", "#a371f7"];
 
 /** Each bar's length is its value, from 0 to the longest. */
 export function barChart({ title, groups }: Bars): string {
@@ -18,8 +18,10 @@ export function barChart({ title, groups }: Bars): string {
   const parts: string[] = [];
   let y = 44;
   for (const { label, bars } of groups) {
-    parts.push(`<text x="16" y="${y + 12}" class="label">${escape(label)}</text>`);
-    y += 20;
+    if (label !== "") {
+      parts.push(`<text x="16" y="${y + 12}" class="label">${escape(label)}</text>`);
+      y += 20;
+    }
     for (const [at, { name, value, text }] of bars.entries()) {
       const length = Math.max(1, value * scale).toFixed(1);
       const middle = y + barHeight - 4;

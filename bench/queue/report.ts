@@ -23,7 +23,7 @@ export function enqueuePart({ levels, missing }: EnqueueResult): Part {
     }),
   ]);
   const lines = [
-    "## Durable enqueues per second",
+    "### Durable enqueues per second",
     "A body of 2 KB, durable when the call returns. In parentheses: of the bare loop in the same round, the limit of " +
       "what one file for each ticket can reach.",
     table(["", ...levels.map(({ atOnce }) => `${atOnce} at once`)], rows),
@@ -49,7 +49,7 @@ export function claimPart(results: readonly ClaimResult[]): Part {
   ]);
   const title = "A claim and its completion, of the time at the shortest backlog in the same round";
   const lines = [
-    "## Claim and complete",
+    "### Claim and complete",
     "One at a time, both durable, while so many tickets wait. The backlogs were written in bulk without a sync, as the " +
       "very files that enqueueing makes.",
     table(["pending tickets", "median ms", "p99 ms", "of the shortest"], rows),
@@ -66,7 +66,7 @@ export function claimPart(results: readonly ClaimResult[]): Part {
 export function latencyPart(results: readonly LatencyResult[]): Part {
   const title = "From an enqueue's begin to the claim by a waiting runner, median";
   const lines = [
-    "## From enqueue to claim",
+    "### From enqueue to claim",
     "A runner that has nothing to do waits; the time is from the call of `enqueue` to the end of `claim`, so the ticket's " +
       "way to the disk is part of it. The first line is what that alone costs. One ticket at a time, 1,000 of each.",
     table(
@@ -92,7 +92,7 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 export function idlePart({ seconds, idle, starts }: IdleResult): Part {
   const lines = [
-    "## Idle, start and memory",
+    "### Idle, start and memory",
     `A runner waits ${seconds} s in a process of its own and nothing happens. A wake-up is a thread's voluntary context ` +
       "switch; the sweep runs once a minute.",
     table(
@@ -116,7 +116,7 @@ export function idlePart({ seconds, idle, starts }: IdleResult): Part {
 export function webhookPart({ bytes, connections, servers }: WebhookResult): Part {
   const title = "Answered deliveries per second, of Probot's middleware in the same round";
   const lines = [
-    "## From webhook to a durable 202",
+    "### From webhook to a durable 202",
     `GitHub's recorded comment of ${(bytes / 1000).toFixed(1)} kB over ${connections} connections, each with one delivery ` +
       "at a time; the server and the load are two processes. Probot's own middleware verifies the signature and keeps " +
       "nothing; ours answers once the delivery is synced to the disk. The other lines show where the time goes: our route " +
