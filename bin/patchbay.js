@@ -2,6 +2,7 @@
 // Runs the patchbay command under Node 24 or newer: this one, or the one that the package brings along.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const wanted = 24;
@@ -11,6 +12,8 @@ const built = new URL("../dist/main.js", import.meta.url);
 const main = import.meta.url.includes("/node_modules/") ? built : source;
 
 if (Number(process.versions.node.split(".")[0]) >= wanted) {
+  // Half of a start is reading types and compiling. Where this user may not write, it is done each time.
+  enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/patchbay", import.meta.url)));
   await import(main.href);
 } else {
   let newer;
@@ -26,7 +29,9 @@ if (Number(process.versions.node.split(".")[0]) >= wanted) {
     );
     process.exit(1);
   }
-  const child = spawn(newer, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: "inherit" });
+  const child = spawn(newer, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? (signal === null ? 1 : 128);
