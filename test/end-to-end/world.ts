@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import type { ZodType } from "zod";
 import { createStandIn } from "../../demo/github/stand-in.ts";
 import { run } from "../../src/io/exec.ts";
+import { JobSpec } from "../../src/job/job-spec.ts";
 import { JobResult } from "../../src/job/result.ts";
 import { Publication } from "../../src/job/publication.ts";
 import { createRepository } from "../git-repository.ts";
@@ -50,8 +51,12 @@ export async function createWorld(folder: string, extraEnv: Record<string, strin
   });
 
   /** Resolves with what `look` finds, asked after each change on GitHub and each line of Patchbay's log. */
-  async function until<T>(look: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
-    const late = AbortSignal.timeout(45_000);
+  async function until<T>(
+    look: () => Promise<T | undefined> | T | undefined,
+    what: string,
+    timeoutMs = 45_000,
+  ): Promise<T> {
+    const late = AbortSignal.timeout(timeoutMs);
     for (;;) {
       const change = Promise.withResolvers<void>();
       listeners.add(change.resolve);
@@ -158,6 +163,7 @@ export async function createWorld(folder: string, extraEnv: Record<string, strin
     async jobs(): Promise<string[]> {
       return existsSync(artifacts) ? (await readdir(artifacts)).toSorted() : [];
     },
+    spec: (job: string) => readJson(join(artifacts, job, "job.json"), JobSpec),
     result: (job: string) => readJson(join(artifacts, job, "result.json"), JobResult),
     publication: (job: string) => readJson(join(artifacts, job, "publication.json"), Publication),
     artifact: (job: string, file: string) => readFileSync(join(artifacts, job, file), "utf8"),
