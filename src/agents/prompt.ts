@@ -33,6 +33,7 @@ export function buildPrompt(parts: PromptParts): string {
     step.prompt.trim() === "" ? "" : `# This step\n\n${stripInvisible(step.prompt).trim()}`,
     goalSection(spec),
     threadSection(spec),
+    materialSection(spec),
     inputsSection(inputs),
     "# Begin\n\nReach the goal now, within your role. End with the report, in Markdown, summary first.",
   ];
@@ -74,6 +75,26 @@ function threadSection(spec: JobSpec): string {
   ];
   return `# Conversation: ${noun} #${target.number}\n\n${parts.filter((part) => part !== "").join("\n\n")}`;
 }
+
+function materialSection({ material, material_left_out: leftOut }: JobSpec): string {
+  if (material.length === 0 && leftOut.length === 0) return "";
+  const parts = material.map(({ kind, name, author, text }) => {
+    const by = author === undefined ? "" : ` by @${author}`;
+    // What a change hides is to be seen; in people's words it is taken out.
+    const shown = kind === "diff" ? revealInvisible(text) : visibleText(text);
+    return fence(`${nounOf[kind]}${name}${by}`, shown);
+  });
+  const missing = leftOut.map((sentence) => `- ${visibleText(sentence)}`);
+  if (missing.length > 0) parts.push(fence("what is missing here", missing.join("\n")));
+  return `# What else is known\n\n${parts.join("\n\n")}`;
+}
+
+const nounOf: Record<JobSpec["material"][number]["kind"], string> = {
+  review_comment: "comment on ",
+  check: "failed check ",
+  diff: "",
+  issue: "",
+};
 
 function inputsSection(inputs: readonly InputArtifact[]): string {
   if (inputs.length === 0) return "";

@@ -1,5 +1,6 @@
 // What follows from a command: the 👎 for a stranger, a reply, jobs, or a word about a job. The same for every event.
 import type { GitHub } from "../io/github.ts";
+import type { MaterialCalls } from "../io/github-material.ts";
 import type { Intent } from "../job/intent.ts";
 import type { JobSpec, Permission } from "../job/job-spec.ts";
 import type { Pipeline } from "../job/pipelines.ts";
@@ -9,6 +10,7 @@ import type { Asking } from "./asking.ts";
 import type { Authorize } from "./authorize.ts";
 import { findBase } from "./base.ts";
 import type { Control } from "./control.ts";
+import { readMaterial } from "./material/read-material.ts";
 import type { Command } from "./parse.ts";
 import type { Submit } from "./submit.ts";
 import { readThread, type Self } from "./thread.ts";
@@ -18,7 +20,8 @@ import { describeTrigger, type Trigger } from "./trigger.ts";
 /** What a trigger asks for, once it is known that it asks for something. */
 export type Asked = { kind: "reply"; body: string } | { kind: "commands"; commands: readonly Command[] };
 
-export type CommandGitHub = Pick<GitHub, "permission" | "branchHead" | "pullRequest" | "latestComments">;
+export type CommandGitHub = Pick<GitHub, "permission" | "branchHead" | "pullRequest" | "latestComments"> &
+  MaterialCalls;
 
 export interface AnswerOptions {
   github: (installationId: number) => Promise<CommandGitHub>;
@@ -123,10 +126,11 @@ export function createAnswer(options: AnswerOptions) {
     const cutoff = { at: trigger.at, ...(trigger.comment && { commentId: trigger.comment.id }) };
     const { repository, subject } = trigger;
     const thread = await readThread(github, repository, subject, cutoff, await options.self());
+    const material = await readMaterial(github, trigger, { base, thread });
     return new Map(
       wanted.map(([ordinal, command]) => [
         ordinal,
-        toJobSpec(command, { trigger, ordinal, permission, base, thread, pipelines }),
+        toJobSpec(command, { trigger, ordinal, permission, base, thread, material, pipelines }),
       ]),
     );
   }

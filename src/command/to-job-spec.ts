@@ -4,6 +4,7 @@ import { deriveJobId } from "../job/ids.ts";
 import { type ContextMessage, JobSpec, type Permission } from "../job/job-spec.ts";
 import type { Pipeline } from "../job/pipelines.ts";
 import type { Base } from "./base.ts";
+import type { JobMaterial } from "./material/read-material.ts";
 import { cut } from "./thread.ts";
 import type { Trigger } from "./trigger.ts";
 
@@ -29,6 +30,7 @@ export interface JobContext {
   permission: Permission;
   base: Base;
   thread: ContextMessage[];
+  material: JobMaterial;
   pipelines: readonly Pipeline[];
 }
 
@@ -39,7 +41,7 @@ const maxBodyChars = 70_000;
  * UserError (`invalid_job`) that names each field that is out of its limits.
  */
 export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
-  const { trigger, ordinal, permission, base, thread } = context;
+  const { trigger, ordinal, permission, base, thread, material } = context;
   const { delivery, subject, sender, comment } = trigger;
   const pipeline = findPipeline(command.pipeline, context.pipelines);
   const parsed = JobSpec.safeParse({
@@ -75,6 +77,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
     steps: stepsOf(command, pipeline),
     dry_run: command.dryRun,
     context_window: thread,
+    ...material,
     // No narrowing: what the operator allows.
     policy: { network: "allow" },
   });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { Permission } from "../job/job-spec.ts";
 import { createCall, once, type Requester, User } from "./github-call.ts";
 import { statusOf } from "./github-error.ts";
+import { createMaterialCalls } from "./github-material.ts";
 
 export interface RepositoryName {
   owner: string;
@@ -58,6 +59,8 @@ export function createGitHub(octokit: Requester) {
   }
 
   return {
+    ...createMaterialCalls(octokit),
+
     /** The permission of `login`; "none" for a stranger and for an account that is gone. */
     async permission(repository: RepositoryName, login: string): Promise<Permission> {
       const schema = z.object({ permission: z.string(), role_name: z.string().optional() });

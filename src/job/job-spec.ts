@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { HostPort } from "./host-port.ts";
 import { JobId } from "./ids.ts";
+import { Material } from "./material.ts";
 import { StepSpec } from "./step-spec.ts";
 
 /** UTC, ISO 8601. */
@@ -98,6 +99,9 @@ export const JobSpec = z.strictObject({
   steps: z.array(StepSpec).min(1).max(32),
   /** Run everything, publish only the comment. */
   dry_run: z.boolean().default(false),
+  material: z.array(Material).max(100).default([]),
+  /** What of it is missing and why, a sentence each. */
+  material_left_out: z.array(z.string().max(500)).max(20).default([]),
   context_window: z.array(ContextMessage).max(1000).default([]),
   context_strategy: z.enum(["full", "summarize", "sliding"]).default("sliding"),
   artifact_handoff: z.enum(["manual", "patch_first", "workspace_first"]).default("manual"),

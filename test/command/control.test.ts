@@ -56,6 +56,7 @@ async function enqueue(
         permission: "write",
         base: { base: { ref: "main", sha: headSha } },
         thread: [],
+        material: { material: [], material_left_out: [] },
         pipelines: builtInPipelines,
       },
     ),

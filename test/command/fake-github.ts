@@ -2,6 +2,7 @@
 import type { CommandGitHub } from "../../src/command/answer.ts";
 import { UserError } from "../../src/errors.ts";
 import type { Comment, PullRequest } from "../../src/io/github.ts";
+import type { MaterialCalls } from "../../src/io/github-material.ts";
 import type { Permission } from "../../src/job/job-spec.ts";
 
 export interface World {
@@ -28,6 +29,15 @@ export function createWorld(over: Partial<World> = {}): World {
   };
 }
 
+/** A GitHub that knows nothing besides the conversation. */
+const noMaterialCalls: MaterialCalls = {
+  issue: () => Promise.reject(new UserError("GitHub answered 404")),
+  diff: async () => "",
+  reviewComments: async () => [],
+  checkRuns: async () => [],
+  annotations: async () => [],
+};
+
 export function fakeGitHub(world: World): CommandGitHub {
   return {
     async permission(_, login) {
@@ -53,6 +63,7 @@ export function fakeGitHub(world: World): CommandGitHub {
       world.calls.push(`latestComments ${number} ${total}`);
       return world.comments;
     },
+    ...noMaterialCalls,
   };
 }
 

@@ -17,6 +17,7 @@ const spec = toJobSpec(
     permission: "write",
     base: { base: { ref: "main", sha: headSha } },
     thread: [],
+    material: { material: [], material_left_out: [] },
     pipelines: builtInPipelines,
   },
 );

@@ -19,6 +19,7 @@ const context: JobContext = {
   permission: "write",
   base: { base: { ref: "main", sha: headSha } },
   thread: [{ role: "user", author: "bob", content: "It started last week." }],
+  material: { material: [], material_left_out: [] },
   pipelines: builtInPipelines,
 };
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { temporaryFolder } from "../temp-folder.ts";
 import { createWorld, person, repo, type PatchbayProcess, type World } from "./world.ts";
 
@@ -140,6 +140,41 @@ describe("a comment on a pull request", () => {
     expect(await world.treeOf("feature")).toBe(result?.patch?.tree);
     expect(world.publication(job)).toMatchObject({ branch: { name: "feature" } });
     expect(world.ownComments(number)).toHaveLength(1);
+  });
+
+  test("is told what was said on its lines, what failed, what it changes and what it is linked to", async () => {
+    const before = await finalJobs();
+    const linked = await world.openIssue("A discount", "Ten percent, never more.");
+    await world.standIn.commitFiles({
+      repo,
+      branch: "discount",
+      files: { "src/discount.ts": "export const percent = 11;\n" },
+      author: person,
+    });
+    const { number, head_sha: sha } = await world.standIn.openPullRequest({
+      repo,
+      title: "A discount",
+      body: `For #${linked}.`,
+      author: person,
+      head: "discount",
+    });
+    const comments = [{ path: "src/discount.ts", line: 1, body: "Too much, isn't it?" }];
+    await world.standIn.review({ repo, number, author: "reader", comments });
+    const output = { title: "1 failed", summary: "percent is 11" };
+    await world.standIn.reportCheck({ repo, sha, name: "unit tests", output });
+    // GitHub's times have whole seconds, and what was written in the second of the request may have come after it.
+    const second = Math.floor(Date.now() / 1000);
+    await vi.waitUntil(() => Math.floor(Date.now() / 1000) > second, { timeout: 5000 });
+    await world.comment(number, "/agent quick mend the discount");
+    const job = await published(before);
+    const prompt = world.artifact(job, "steps/01_implement/prompt.md");
+    expect(prompt).toMatch(
+      /<<<DATA \w+: comment on src\/discount\.ts:1 by @reader>>>[^<]*Too much, isn't it\?/,
+    );
+    expect(prompt).toMatch(/<<<DATA \w+: failed check unit tests>>>[^<]*percent is 11/);
+    expect(prompt).toMatch(/<<<DATA \w+: the diff of pull request #\d+>>>[^<]*\+export const percent = 11;/);
+    expect(prompt).toMatch(/<<<DATA \w+: #\d+ by @maintainer>>>[^<]*Ten percent, never more\./);
+    expect(world.standIn.violations).toEqual([]);
   });
 
   test("from a fork waits for an approval of exactly its commit, and then offers the patch", async () => {

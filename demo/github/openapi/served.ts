@@ -90,6 +90,7 @@ export const served = [
 
   "POST /repos/{owner}/{repo}/check-runs",
   "GET /repos/{owner}/{repo}/check-runs/{check_run_id}",
+  "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations",
   "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
   "POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest",
 ] as const;

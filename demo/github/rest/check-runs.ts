@@ -45,6 +45,18 @@ export const checkRunEndpoints: Endpoints = {
     who: [{ checks: "read" }],
     handle: (call) => ok(checkRunShape(call.world, runIn(call))),
   },
+  "GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations": {
+    who: [{ checks: "read" }],
+    handle: (call) =>
+      page(call, runIn(call).output.annotations, (one) => ({
+        start_column: null,
+        end_column: null,
+        title: null,
+        raw_details: null,
+        blob_href: "",
+        ...one,
+      })),
+  },
   "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}": {
     who: [{ checks: "write" }],
     handle: (call) => {

@@ -1,6 +1,6 @@
 // Pull requests, their reviews and their checks.
 import type { z } from "zod";
-import { checkRunOf, requestAction, rerequest } from "../actions/check-runs.ts";
+import { checkRunOf, createCheckRun, requestAction, rerequest } from "../actions/check-runs.ts";
 import { mergePull, openPull, setDraft } from "../actions/pulls.ts";
 import { addReview, reply } from "../actions/reviews.ts";
 import { resolveThread } from "../actions/threads.ts";
@@ -12,6 +12,7 @@ import {
   type Button,
   type Drafting,
   type Merge,
+  NewCheck,
   NewPull,
   type NewReply,
   NewReview,
@@ -77,6 +78,12 @@ export function pullActs({ world, act, who }: Desk) {
         if (!thread) throw notFound();
         const sender = who(wishes.sender);
         resolveThread(world, thread, wishes.resolved ? sender : null, sender);
+      }),
+    /** What a program that watches the repository found on a commit; it failed unless it is told otherwise. */
+    reportCheck: (wishes: z.input<typeof NewCheck>) =>
+      act(wishes.repo, async (repository) => {
+        const { repo: _, sha, ...rest } = NewCheck.parse(wishes);
+        return { id: (await createCheckRun(world, repository, sha, { ...rest, status: "completed" })).id };
       }),
     /** Presses "Re-run" of a check run. */
     rerequestCheckRun: (wishes: z.input<typeof Rerun>) =>

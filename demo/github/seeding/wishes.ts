@@ -1,5 +1,6 @@
 // What an act of a person needs to know: the schemas that a test's call and an HTTP body share.
 import { z } from "zod";
+import { CheckAnnotation } from "../model/state.ts";
 import { Content, Role } from "../model/state.ts";
 import { Permissions } from "../model/accounts.ts";
 
@@ -77,6 +78,20 @@ export const NewReview = z.object({
 });
 export const NewReply = z.object({ repo, commentId: z.number(), author: z.string(), body: z.string() });
 export const Resolution = z.object({ repo, threadId: z.number(), resolved: z.boolean(), sender: z.string() });
+export const NewCheck = z.object({
+  repo,
+  sha: z.string(),
+  name: z.string(),
+  conclusion: z.string().default("failure"),
+  output: z
+    .object({
+      title: z.string(),
+      summary: z.string(),
+      text: z.string().optional(),
+      annotations: z.array(CheckAnnotation).optional(),
+    })
+    .optional(),
+});
 export const Rerun = z.object({ repo, checkRunId: z.number(), sender: z.string() });
 export const Button = Rerun.extend({ identifier: z.string() });
 export const Suspension = z.object({ account: z.string(), suspended: z.boolean() });

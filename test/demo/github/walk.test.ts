@@ -234,8 +234,14 @@ test("content by the Git Data API, a pull request, its review, its merge", async
     actions: [{ label: "Fix it", description: "Runs the agent again", identifier: "fix" }],
   });
   const here2 = { ...at, check_run_id: run.id };
-  await octokit.rest.checks.update({ ...here2, conclusion: "success", output: { title: "t", summary: "s" } });
+  const annotations = [
+    { path: "b.txt", start_line: 1, end_line: 1, annotation_level: "failure" as const, message: "no" },
+  ];
+  const output = { title: "t", summary: "s", annotations };
+  await octokit.rest.checks.update({ ...here2, conclusion: "success", output });
   await octokit.rest.checks.get(here2);
+  const { data: notes } = await octokit.rest.checks.listAnnotations(here2);
+  expect(notes).toMatchObject(annotations);
   const { data: runs } = await octokit.rest.checks.listForRef({ ...at, ref: commit.sha });
   expect(runs.check_runs.map((one) => one.conclusion)).toEqual(["success"]);
   await octokit.rest.checks.rerequestRun(here2);

@@ -1,0 +1,60 @@
+// Everything besides the conversation that a job may want to know, the most telling first, within a budget.
+import type { MaterialCalls } from "../../io/github-material.ts";
+import type { ContextMessage, JobSpec } from "../../job/job-spec.ts";
+import type { Base } from "../base.ts";
+import type { Trigger } from "../trigger.ts";
+import { readFailedChecks } from "./failed-checks.ts";
+import { linkedNumbers, readLinkedIssues } from "./linked-issues.ts";
+import type { MaterialPart } from "./material-part.ts";
+import { readPullRequestDiff } from "./pull-request-diff.ts";
+import { readReviewComments } from "./review-comments.ts";
+
+const maxTotalChars = 120_000;
+
+export type JobMaterial = Pick<JobSpec, "material" | "material_left_out">;
+
+/**
+ * What people said on lines, what failed, what changes, what is linked: in this order, since the first are what a request
+ * is mostly about. Never throws: what can't be had is named, and the agent is told so.
+ */
+export async function readMaterial(
+  github: MaterialCalls,
+  trigger: Trigger,
+  { base, thread }: { base: Base; thread: readonly ContextMessage[] },
+): Promise<JobMaterial> {
+  const { repository, subject, text, at } = trigger;
+  const texts = [subject.title, subject.body, text, ...thread.map(({ content }) => content)];
+  const parts: MaterialPart[] = [];
+  if (subject.kind === "pull_request") {
+    const { sha: head } = base.base;
+    parts.push(await readReviewComments(github, repository, subject.number, at));
+    parts.push(await readFailedChecks(github, repository, head));
+    if (base.targetSha !== undefined) {
+      const between = { base: base.targetSha, head, number: subject.number };
+      parts.push(await readPullRequestDiff(github, repository, between));
+    }
+  }
+  const numbers = linkedNumbers(texts, repository, subject.number);
+  parts.push(await readLinkedIssues(github, repository, numbers, at));
+  return fit(parts);
+}
+
+/** What comes first stays whole; what no longer fits is named. */
+export function fit(parts: readonly MaterialPart[]): JobMaterial {
+  const found = parts.flatMap((part) => part.found);
+  const kept: JobMaterial["material"] = [];
+  const missing: string[] = [];
+  let chars = 0;
+  for (const one of found) {
+    if (chars + one.text.length > maxTotalChars) {
+      missing.push(one.name);
+      continue;
+    }
+    chars += one.text.length;
+    kept.push(one);
+  }
+  const tooMuch =
+    missing.length > 0 ? [`For want of room: ${missing.slice(0, 10).join(", ").slice(0, 400)}.`] : [];
+  const leftOut = [...parts.flatMap((part) => part.leftOut), ...tooMuch].map((text) => text.slice(0, 500));
+  return { material: kept.slice(0, 100), material_left_out: leftOut.slice(0, 20) };
+}
