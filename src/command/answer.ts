@@ -20,7 +20,10 @@ import { describeTrigger, type Trigger } from "./trigger.ts";
 /** What a trigger asks for, once it is known that it asks for something. */
 export type Asked = { kind: "reply"; body: string } | { kind: "commands"; commands: readonly Command[] };
 
-export type CommandGitHub = Pick<GitHub, "permission" | "branchHead" | "pullRequest" | "latestComments"> &
+export type CommandGitHub = Pick<
+  GitHub,
+  "permission" | "branchHead" | "branchesFrom" | "pullRequest" | "pullRequestsFrom" | "latestComments"
+> &
   MaterialCalls;
 
 export interface AnswerOptions {
@@ -122,10 +125,11 @@ export function createAnswer(options: AnswerOptions) {
       "verb" in command ? [] : [[ordinal, command]],
     );
     if (wanted.length === 0) return new Map();
-    const base = await findBase(github, trigger);
+    const self = await options.self();
+    const base = await findBase(github, trigger, self);
     const cutoff = { at: trigger.at, ...(trigger.comment && { commentId: trigger.comment.id }) };
     const { repository, subject } = trigger;
-    const thread = await readThread(github, repository, subject, cutoff, await options.self());
+    const thread = await readThread(github, repository, subject, cutoff, self);
     const material = await readMaterial(github, trigger, { base, thread });
     return new Map(
       wanted.map(([ordinal, command]) => [

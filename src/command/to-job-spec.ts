@@ -67,6 +67,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
       author: subject.author,
       ...(comment && { comment_id: comment.id }),
       ...(base.headRef !== undefined && { head_ref: base.headRef }),
+      ...(base.pullRequest !== undefined && { pull_request: base.pullRequest }),
       ...(base.targetSha !== undefined && { base_sha: base.targetSha }),
       ...(base.fork !== undefined && { fork: base.fork }),
     },

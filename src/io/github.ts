@@ -109,6 +109,17 @@ export function createGitHub(octokit: Requester) {
       );
     },
 
+    /** The names of the branches that begin with `prefix`, at most 100. */
+    async branchesFrom(repository: RepositoryName, prefix: string): Promise<string[]> {
+      const found = await call(
+        `looking for branches from ${prefix}`,
+        z.array(z.object({ ref: z.string() })),
+        "GET /repos/{owner}/{repo}/git/matching-refs/{ref}",
+        { ...path(repository), ref: `heads/${prefix}`, per_page: pageSize },
+      );
+      return found.map(({ ref }) => ref.slice("refs/heads/".length));
+    },
+
     async createPullRequest(
       repository: RepositoryName,
       pull: { title: string; body: string; head: string; base: string; draft: boolean },

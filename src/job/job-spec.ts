@@ -34,8 +34,10 @@ const Target = z.strictObject({
   author: z.string().max(100),
   /** The comment that asked, when it was one. */
   comment_id: z.int().positive().optional(),
-  /** Of a pull request: the branch of this repository that the job's commit goes to. */
+  /** Of a pull request, also of the one that an issue has: the branch of this repository that the job's commit goes to. */
   head_ref: z.string().min(1).max(255).optional(),
+  /** Of an issue: the pull request of an earlier job for it, open when it was asked. */
+  pull_request: z.int().positive().optional(),
   /** Of a pull request: the commit of the branch into which it goes. */
   base_sha: Sha.optional(),
   /** The repository (`owner/name`) of a pull request's branch when it is another one. */

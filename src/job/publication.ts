@@ -13,6 +13,8 @@ export const Publication = z.strictObject({
   pull_request: z
     .strictObject({ number: z.int(), url: z.string(), body_sha256: z.string().optional() })
     .nullable(),
+  /** The commit on a pull request's own branch on which the change goes. */
+  onto: z.strictObject({ name: z.string(), sha: z.string() }).optional(),
   /** The commit that is about to be pushed: after a crash it may be on the branch, below what others added since. */
   pushing: z.strictObject({ name: z.string(), sha: z.string() }).optional(),
   /** The held patch that the comment shows: only this one can be released. */

@@ -1,5 +1,6 @@
 // The name of a job's branch.
 import { createHash } from "node:crypto";
+import { branchPrefix } from "../job/branch-prefix.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
 import { subjectOf } from "./render/subject.ts";
 
@@ -14,7 +15,7 @@ export function branchName(
   mask: (text: string) => string,
 ): string {
   const slug = slugOf(mask(subjectOf(spec, 200)));
-  return ["patchbay/", spec.target.number, slug === "" ? "" : `-${slug}`, "-", endOfId(spec.job_id)].join("");
+  return [branchPrefix(spec.target.number), slug === "" ? "" : `${slug}-`, endOfId(spec.job_id)].join("");
 }
 
 function slugOf(text: string): string {

@@ -5,6 +5,7 @@ import type { JobResult } from "../job/result.ts";
 import { branchName } from "./branch-name.ts";
 import { withCommit } from "./commit.ts";
 import type { PublisherDeps, PublisherGitHub } from "./deps.ts";
+import { headOf } from "./head-of.ts";
 import type { Landing } from "./landing.ts";
 import { ensurePullRequest, sha256Of } from "./pull-request.ts";
 import { pushBranch } from "./push.ts";
@@ -41,17 +42,46 @@ export async function land(deps: PublisherDeps, request: LandRequest): Promise<L
   }
 }
 
+/** How often a branch may move under a push before someone has to look. */
+const maxMoves = 3;
+
 async function landOnBranch(deps: PublisherDeps, request: LandRequest, branch: string): Promise<Landing> {
-  const { spec, releasedOnto } = request;
-  // The commit's parent is what is expected, so this can only be a fast-forward.
-  const sha = await push(deps, request, { branch, expected: releasedOnto ?? spec.base.sha });
-  return { kind: "commit", branch, sha, url: `${repositoryUrl(deps, spec)}/commit/${sha}` };
+  const { spec, record, github, releasedOnto } = request;
+  // Then it may have been there, and somebody may have taken it away on purpose.
+  const wasPushed = record.publication.pushing?.name === branch;
+  for (let tries = 1; ; tries += 1) {
+    const onto = releasedOnto ?? (await standsAt(request, branch));
+    try {
+      // The commit's parent is what is expected, so this can only be a fast-forward.
+      const sha = await push(deps, request, { branch, expected: onto, onto });
+      const url = `${repositoryUrl(deps, spec)}/commit/${sha}`;
+      const pullRequest = spec.target.kind === "issue" ? spec.target.pull_request : undefined;
+      return { kind: "commit", branch, sha, url, isMoved: onto !== spec.base.sha, pullRequest };
+    } catch (error) {
+      const isConflict = error instanceof UserError && error.code === "conflict";
+      if (!isConflict || wasPushed || releasedOnto !== undefined || tries === maxMoves) throw error;
+      const now = await headOf(github, spec.repository, branch);
+      // The patch doesn't fit where the branch stands.
+      if (now === onto) throw error;
+      await record.note({ onto: { name: branch, sha: now } });
+    }
+  }
+}
+
+/** Where the change goes: noted before the push, so that a repeat makes the same commit and not one on top of it. */
+async function standsAt({ spec, record, github }: LandRequest, branch: string): Promise<string> {
+  const { onto } = record.publication;
+  if (onto?.name === branch) return onto.sha;
+  const sha = await headOf(github, spec.repository, branch);
+  await record.note({ onto: { name: branch, sha } });
+  return sha;
 }
 
 async function landAsPullRequest(deps: PublisherDeps, request: LandRequest): Promise<Landing> {
   const { spec, result, report, record, github, voice } = request;
   const branch = branchName(spec, deps.mask);
-  await push(deps, request, { branch, expected: record.publication.branch?.sha ?? null });
+  const expected = record.publication.branch?.sha ?? null;
+  await push(deps, request, { branch, expected, onto: request.releasedOnto ?? spec.base.sha });
   const base = spec.base.ref;
   try {
     const noted = record.publication.pull_request;
@@ -81,7 +111,7 @@ async function landAsPullRequest(deps: PublisherDeps, request: LandRequest): Pro
 async function push(
   deps: PublisherDeps,
   request: LandRequest,
-  to: { branch: string; expected: string | null },
+  to: { branch: string; expected: string | null; onto: string },
 ): Promise<string> {
   const { git, app } = deps;
   const { spec, result, patch, record } = request;
@@ -98,8 +128,8 @@ async function push(
   const auth = { origin, token };
   try {
     const mirror = await deps.mirrors.fetch(spec.repository, spec.base.sha, spec.job_id, auth);
-    const onto = request.releasedOnto;
-    if (onto !== undefined && onto !== spec.base.sha) {
+    const { onto } = to;
+    if (onto !== spec.base.sha) {
       await deps.mirrors.fetch(spec.repository, onto, `${spec.job_id}-onto`, auth);
     }
     const wanted = {

@@ -5,7 +5,16 @@ export type Landing =
   /** There was nothing to publish. */
   | { kind: "none" }
   | { kind: "pull_request"; number: number; url: string }
-  | { kind: "commit"; branch: string; sha: string; url: string }
+  | {
+      kind: "commit";
+      branch: string;
+      sha: string;
+      url: string;
+      /** Whether the branch had moved since the job began. */
+      isMoved: boolean;
+      /** Of an issue: our own pull request for it, which has the commit now. */
+      pullRequest: number | undefined;
+    }
   /** Not pushed on purpose. */
   | { kind: "withheld"; why: "dry_run" | "fork" }
   /** GitHub, or the patch, stood against it. `pushed` names a branch that got there all the same. */

@@ -3,7 +3,6 @@
 // Each step may be the last thing that this process does; the next one finds the same intent and does the rest. The
 // commit on which the patch goes is noted before the push, so that a repeat makes the same commit.
 import { UserError } from "../errors.ts";
-import { statusOf } from "../io/github-error.ts";
 import { heldPatch } from "../job/held-patch.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
 import type { JobResult } from "../job/result.ts";
@@ -11,6 +10,7 @@ import { createSpeaker } from "./comment.ts";
 import { answer, type Decide, decisionOf, done, openDecided } from "./decided.ts";
 import type { PublisherDeps, PublisherGitHub } from "./deps.ts";
 import { land } from "./land.ts";
+import { headOf } from "./head-of.ts";
 import type { Landing } from "./landing.ts";
 import type { JobRecord } from "./record.ts";
 import { finalComment } from "./render/final-comment.ts";
@@ -117,19 +117,7 @@ async function landReleased(
 /** Where the branch stands that the change is for: the pull request's own, or the one that it is to be merged into. */
 async function headNow(github: PublisherGitHub, { repository, target, base }: GitHubJob): Promise<string> {
   const branch = target.head_ref ?? (target.kind === "issue" ? base.ref : undefined);
-  if (branch === undefined) return base.sha;
-  try {
-    return await github.branchHead(repository, branch);
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-    throw new UserError(
-      `applying the patch: the branch ${branch} is gone; restore it, or apply the patch by hand`,
-      {
-        cause: error,
-        code: "conflict",
-      },
-    );
-  }
+  return branch === undefined ? base.sha : headOf(github, repository, branch);
 }
 
 function isPushed(landing: Landing): boolean {

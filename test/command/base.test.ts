@@ -7,7 +7,7 @@ import { makeTrigger } from "./trigger.ts";
 const onPull = { kind: "pull_request" as const };
 
 function base(over: Parameters<typeof makeTrigger>[0], world: Partial<World> = {}) {
-  return findBase(fakeGitHub(createWorld(world)), makeTrigger(over));
+  return findBase(fakeGitHub(createWorld(world)), makeTrigger(over), { login: "patchbay[bot]" });
 }
 
 test("an issue starts from the head of the default branch", async () => {
@@ -61,5 +61,44 @@ describe("is refused, with what to do", () => {
     const refused = base(over, world);
     await expect(refused).rejects.toBeInstanceOf(UserError);
     await expect(refused).rejects.toThrow(message);
+  });
+});
+
+describe("an issue for which a job has made a pull request", () => {
+  const job = "0123456789abcdef0123456789abcdef";
+  const branch = "patchbay/12-fix-it-abcdef";
+  const own = { login: "patchbay[bot]", id: 1 };
+  const made = {
+    ...pullRequest(30),
+    user: own,
+    body: `<!-- patchbay:job:${job} -->\nCloses #12`,
+    head: { ref: branch, sha: pullSha, repo: { full_name: "acme/shop" } },
+  };
+  const heads = { main: headSha, [branch]: pullSha };
+
+  test("starts from it while it is open, and goes on from its job", async () => {
+    expect(await base({}, { heads, pulls: { 30: made } })).toEqual({
+      base: { ref: branch, sha: pullSha },
+      headRef: branch,
+      targetSha: headSha,
+      follows: job,
+      pullRequest: 30,
+    });
+  });
+
+  test("of several from the newest", async () => {
+    const later = { ...made, number: 31, head: { ...made.head, ref: "patchbay/12-other-abcdef" } };
+    const all = { ...heads, [later.head.ref]: pullSha };
+    expect(await base({}, { heads: all, pulls: { 30: made, 31: later } })).toMatchObject({ pullRequest: 31 });
+  });
+
+  test.each([
+    ["is closed", { ...made, state: "closed" as const }],
+    ["is somebody else's", { ...made, user: { login: "eve", id: 3 } }],
+    ["comes from a fork", { ...made, head: { ...made.head, repo: { full_name: "eve/shop" } } }],
+    ["is another issue's", { ...made, head: { ...made.head, ref: "patchbay/1-2-fix-it-abcdef" } }],
+  ])("starts from the default branch when it %s", async (_, pull) => {
+    const found = await base({}, { heads, pulls: { 30: pull } });
+    expect(found).toEqual({ base: { ref: "main", sha: headSha } });
   });
 });

@@ -59,6 +59,12 @@ export function fakeGitHub(world: World): CommandGitHub {
       if (!pull) throw new UserError(`reading pull request #${number}: GitHub answered 404`);
       return pull;
     },
+    async branchesFrom(_, prefix) {
+      return Object.keys(world.heads).filter((name) => name.startsWith(prefix));
+    },
+    async pullRequestsFrom(_, branch) {
+      return Object.values(world.pulls).filter(({ head }) => head.ref === branch);
+    },
     async latestComments(_, number, total) {
       world.calls.push(`latestComments ${number} ${total}`);
       return world.comments;

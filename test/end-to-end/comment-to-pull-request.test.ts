@@ -117,6 +117,38 @@ describe("a label", () => {
   });
 });
 
+test("a second command on the same issue updates its open pull request; once that is closed, a new one is made", async () => {
+  const before = await finalJobs();
+  const pullsBefore = world.ownPulls().length;
+  const number = await world.openIssue("Discounts", "There are none.");
+  const ask = async (text: string, jobs: number): Promise<string> => {
+    const known = await finalJobs();
+    await world.comment(number, `/agent quick ${text}`);
+    const job = await published(known);
+    expect(await finalJobs()).toHaveLength(before.length + jobs);
+    return job;
+  };
+  const first = await ask("add src/discount.ts", 1);
+  const second = await ask("say it in README.md too", 2);
+  expect(world.ownPulls()).toHaveLength(pullsBefore + 1);
+  const pull = world.ownPulls().at(-1);
+  const head = pull?.pull?.head.ref ?? "";
+  expect(await world.treeOf(head)).toBe(world.result(second)?.patch?.tree);
+  expect(world.spec(second)).toMatchObject({
+    follows: first,
+    base: { ref: head, sha: world.publication(first)?.branch?.sha },
+    target: { kind: "issue", pull_request: pull?.number },
+  });
+  const comments = world.ownComments(number);
+  expect(comments).toHaveLength(2);
+  expect(comments[1]?.body).toContain(`✅ Pull request #${pull?.number} is updated by`);
+
+  await world.standIn.setState({ repo, number: pull?.number ?? 0, state: "closed", sender: person });
+  const third = await ask("begin again", 3);
+  expect(world.spec(third)?.base?.ref).toBe("main");
+  expect(world.ownPulls()).toHaveLength(pullsBefore + 2);
+});
+
 describe("a comment on a pull request", () => {
   test("of the same repository ends with a commit on its branch", async () => {
     const before = await finalJobs();

@@ -39,7 +39,7 @@ test("what was asked while Patchbay was down is done once it is back, and only o
   );
   await third.stop();
   expect(await world.jobs()).toHaveLength(2);
-  expect(world.ownPulls()).toHaveLength(2);
+  expect(world.ownPulls()).toHaveLength(1);
   expect(world.ownComments(number)).toHaveLength(3);
 });
 

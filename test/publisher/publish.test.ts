@@ -269,24 +269,27 @@ test("no change: the answer alone", async () => {
 describe("a job on a pull request", () => {
   const target = { kind: "pull_request" as const, number: 9, title: "Faster login", body: "", author: "bob" };
 
-  test("commits on its branch as a fast-forward, once", async () => {
-    await world.git(["update-ref", "refs/heads/faster", world.baseSha], world.remote);
-    const files = finished(world, change, { target: { ...target, head_ref: "faster" } });
-    const setup = createSetup(world, files);
-    setup.dieAtWrite(1);
-    await expect(setup.publisher.carryOut(publish)).rejects.toThrow("died");
-    await setup.publisher.carryOut(publish);
-    const head = await world.head("faster");
-    expect(line(await world.git(["rev-parse", `${head}^`], world.remote))).toBe(world.baseSha);
-    expect(setup.github.pulls).toHaveLength(0);
-    expect(ours(setup)[0]).toContain(`Pushed [${head?.slice(0, 7)}]`);
-  });
+  test.each([1, 2, 3, 4])(
+    "commits on its branch as a fast-forward, once, also after dying at write %d",
+    async (at) => {
+      await world.git(["update-ref", "refs/heads/faster", world.baseSha], world.remote);
+      const files = finished(world, change, { target: { ...target, head_ref: "faster" } });
+      const setup = createSetup(world, files);
+      setup.dieAtWrite(at);
+      await expect(setup.publisher.carryOut(publish)).rejects.toThrow("died");
+      await setup.publisher.carryOut(publish);
+      const head = await world.head("faster");
+      expect(line(await world.git(["rev-parse", `${head}^`], world.remote))).toBe(world.baseSha);
+      expect(setup.github.pulls).toHaveLength(0);
+      expect(ours(setup)[0]).toContain(`Pushed [${head?.slice(0, 7)}]`);
+    },
+  );
 
   test("that died after its push is found done, though others have gone on from it", async () => {
     await world.git(["update-ref", "refs/heads/faster", world.baseSha], world.remote);
     const setup = createSetup(world, finished(world, change, { target: { ...target, head_ref: "faster" } }));
-    // The first write says what is about to be pushed, the second one that it was.
-    setup.dieAtWrite(2);
+    // The first write says where it goes, the second one what is about to be pushed, the third one that it was.
+    setup.dieAtWrite(3);
     await expect(setup.publisher.carryOut(publish)).rejects.toThrow("died");
     const pushed = await world.head("faster");
     expect(pushed).not.toBe(world.baseSha);
@@ -302,7 +305,7 @@ describe("a job on a pull request", () => {
   test("whose branch was reset meanwhile is not taken for done", async () => {
     await world.git(["update-ref", "refs/heads/faster", world.baseSha], world.remote);
     const setup = createSetup(world, finished(world, change, { target: { ...target, head_ref: "faster" } }));
-    setup.dieAtWrite(2);
+    setup.dieAtWrite(3);
     await expect(setup.publisher.carryOut(publish)).rejects.toThrow("died");
     const tree = line(await world.git(["rev-parse", `${world.baseSha}^{tree}`], world.remote));
     const identity = { name: "Bob", email: "bob@example.com", dateSec: 1_700_000_100 };
@@ -314,20 +317,47 @@ describe("a job on a pull request", () => {
     expect(ours(setup)[0]).toContain("the branch moved meanwhile");
   });
 
-  test("does not push over a head that moved", async () => {
-    const tree = line(await world.git(["rev-parse", `${world.baseSha}^{tree}`], world.remote));
+  /** Someone else's commit on the branch, with this content of one file. */
+  async function someoneCommits(path: string, content: string): Promise<string> {
+    const blob = line(await world.git(["hash-object", "-w", "--stdin"], { ...world.remote, input: content }));
+    const index = { ...world.remote, indexFile: join(world.remote.gitDir, "someone") };
+    await world.git(["read-tree", world.baseSha], index);
+    await world.git(["update-index", "--add", "--cacheinfo", `100644,${blob},${path}`], index);
+    const tree = line(await world.git(["write-tree"], index));
     const identity = { name: "Bob", email: "bob@example.com", dateSec: 1_700_000_100 };
-    const moved = line(
-      await world.git(["commit-tree", tree, "-p", world.baseSha, "-m", "more"], {
-        ...world.remote,
-        identity,
-      }),
-    );
+    const args = ["commit-tree", tree, "-p", world.baseSha, "-m", "more"];
+    const moved = line(await world.git(args, { ...world.remote, identity }));
     await world.git(["update-ref", "refs/heads/faster", moved], world.remote);
+    return moved;
+  }
+
+  test.each([1, 2, 3, 4])(
+    "goes on top of a head that moved, once, also after dying at write %d",
+    async (at) => {
+      const moved = await someoneCommits("src/other.ts", "export {};\n");
+      const setup = createSetup(
+        world,
+        finished(world, change, { target: { ...target, head_ref: "faster" } }),
+      );
+      setup.dieAtWrite(at);
+      await expect(setup.publisher.carryOut(publish)).rejects.toThrow("died");
+      await setup.publisher.carryOut(publish);
+      const head = await world.head("faster");
+      expect(line(await world.git(["rev-parse", `${head}^`], world.remote))).toBe(moved);
+      const changed = await world.git(["diff-tree", "-r", "--name-only", moved, head ?? ""], world.remote);
+      expect(line(changed)).toBe("src/login.test.ts");
+      expect(ours(setup)[0]).toContain(`Pushed [${head?.slice(0, 7)}]`);
+      expect(ours(setup)[0]).toContain("The branch had moved");
+    },
+  );
+
+  test("does not go on top of a head that changed the same, and names the files", async () => {
+    const moved = await someoneCommits("src/login.test.ts", "test('login', () => {});\n");
     const setup = createSetup(world, finished(world, change, { target: { ...target, head_ref: "faster" } }));
     await setup.publisher.carryOut(publish);
     expect(await world.head("faster")).toBe(moved);
     expect(ours(setup)[0]).toContain("the branch moved meanwhile");
+    expect(ours(setup)[0]).toContain("src/login.test.ts");
   });
 
   test("from a fork offers the patch", async () => {

@@ -25,12 +25,13 @@ export async function readMaterial(
   const { repository, subject, text, at } = trigger;
   const texts = [subject.title, subject.body, text, ...thread.map(({ content }) => content)];
   const parts: MaterialPart[] = [];
-  if (subject.kind === "pull_request") {
+  const number = subject.kind === "pull_request" ? subject.number : base.pullRequest;
+  if (number !== undefined) {
     const { sha: head } = base.base;
-    parts.push(await readReviewComments(github, repository, subject.number, at));
+    parts.push(await readReviewComments(github, repository, number, at));
     parts.push(await readFailedChecks(github, repository, head));
     if (base.targetSha !== undefined) {
-      const between = { base: base.targetSha, head, number: subject.number };
+      const between = { base: base.targetSha, head, number };
       parts.push(await readPullRequestDiff(github, repository, between));
     }
   }

@@ -60,8 +60,12 @@ function title(ended: Ended): string {
   switch (landing.kind) {
     case "pull_request":
       return `✅ Pull request #${landing.number} is ready for review`;
-    case "commit":
-      return `✅ Pushed [${landing.sha.slice(0, 7)}](${landing.url}) to ${codeSpan(landing.branch)}`;
+    case "commit": {
+      const commit = `[${landing.sha.slice(0, 7)}](${landing.url})`;
+      return landing.pullRequest === undefined
+        ? `✅ Pushed ${commit} to ${codeSpan(landing.branch)}`
+        : `✅ Pull request #${landing.pullRequest} is updated by ${commit}`;
+    }
     case "withheld":
       return landing.why === "dry_run"
         ? "🧪 Dry run: nothing was pushed"
@@ -81,8 +85,9 @@ function landingParts({ spec, landing, patch }: Ended, voice: Voice): Part[] {
     case "none":
       return [];
     case "pull_request":
-    case "commit":
       return [fixed(statistics)];
+    case "commit":
+      return [fixed(statistics), fixed(landing.isMoved ? movedNote : "")];
     case "withheld":
       return [fixed(`${statistics}${statistics === "" ? "" : " · "}the patch: ${where}`)];
     case "refused": {
@@ -100,6 +105,9 @@ function landingParts({ spec, landing, patch }: Ended, voice: Voice): Part[] {
     }
   }
 }
+
+const movedNote =
+  "The branch had moved since the job began. The change was put on top of it and is what it was; whether both go together was not tried.";
 
 function unhappyParts({ spec, result, landing, log }: Ended, voice: Voice): Part[] {
   const held = heldPatch(result);
