@@ -45,6 +45,7 @@ export async function runWeb(house: House): Promise<Running> {
       authorize: createAuthorize({ self: () => probot.self(), allowedBots: allowedBots(house) }),
       self: () => probot.self(),
       submit: auditedSubmit(house),
+      jobs: house.jobs,
       control: createControl({ ...house, trigger: config.TRIGGER }),
       audit: (asking) => house.audit.record(askingEvent(asking)),
       outbox,

@@ -6,6 +6,7 @@ import type { JobSpec, Permission } from "../job/job-spec.ts";
 import type { Pipeline } from "../job/pipelines.ts";
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
+import { earlierJob } from "./again.ts";
 import type { Asking } from "./asking.ts";
 import type { Authorize } from "./authorize.ts";
 import { findBase } from "./base.ts";
@@ -31,6 +32,8 @@ export interface AnswerOptions {
   authorize: Authorize;
   self: () => Promise<Self>;
   submit: Submit;
+  /** To find the job that `retry` and `continue` are about. */
+  jobs: Pick<Queue<JobSpec>, "find" | "list">;
   control: Control;
   outbox: Pick<Queue<Intent>, "enqueue">;
   pipelines: readonly Pipeline[];
@@ -131,12 +134,13 @@ export function createAnswer(options: AnswerOptions) {
     const { repository, subject } = trigger;
     const thread = await readThread(github, repository, subject, cutoff, self);
     const material = await readMaterial(github, trigger, { base, thread });
-    return new Map(
-      wanted.map(([ordinal, command]) => [
-        ordinal,
-        toJobSpec(command, { trigger, ordinal, permission, base, thread, material, pipelines }),
-      ]),
-    );
+    const context = { trigger, permission, base, thread, material, pipelines };
+    const specs = new Map<number, JobSpec>();
+    for (const [ordinal, command] of wanted) {
+      const earlier = command.again && (await earlierJob(options.jobs, trigger, command.again));
+      specs.set(ordinal, toJobSpec(command, { ...context, ordinal, ...(earlier && { earlier }) }));
+    }
+    return specs;
   }
 }
 

@@ -15,6 +15,11 @@ const hash = /^(?:[0-9a-f]{7,31}|[0-9a-f]{33,64})$/;
 /** 32 hex digits are an id of ours; what has another letter is one of a version 1.0 spec. */
 const jobId = /^(?:[0-9a-f]{32}|(?=.*[g-zG-Z._-])[0-9A-Za-z._-]{8,64})$/;
 
+/** Whether a word is the id of a job. */
+export function isJobId(word: string): boolean {
+  return jobId.test(word);
+}
+
 export function isControlVerb(word: string): word is ControlVerb {
   return controlVerbs.some((verb) => verb === word);
 }

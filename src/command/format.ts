@@ -4,16 +4,18 @@ import type { JobCommand } from "./to-job-spec.ts";
 
 /** The command line, its text after `--` where a word of it could be taken for something else. */
 export function formatCommand(command: Omit<JobCommand, "source">, trigger: string): string {
-  const { pipeline, agent, model, dryRun, text } = command;
+  const { pipeline, again, agent, model, dryRun, text } = command;
+  const word = again?.verb ?? pipeline;
   const head = [
     trigger,
-    ...(pipeline === defaultPipeline ? [] : [pipeline]),
+    ...(word === defaultPipeline ? [] : [word]),
+    ...(again?.job === undefined ? [] : [again.job]),
     ...(agent === undefined ? [] : ["--agent", agent]),
     ...(model === undefined ? [] : ["--model", model]),
     ...(dryRun ? ["--dry-run"] : []),
   ];
   if (text === "") return head.join(" ");
   // With a pipeline named and no dash, quote or backtick, every word is text.
-  const isPlain = pipeline !== defaultPipeline && /^[^\s"'`\u2013\u2014-][^"`\u2013\u2014-]*$/.test(text);
+  const isPlain = word !== defaultPipeline && /^[^\s"'`\u2013\u2014-][^"`\u2013\u2014-]*$/.test(text);
   return [...head, ...(isPlain ? [] : ["--"]), text].join(" ");
 }

@@ -1,4 +1,5 @@
 // The words of a command as data: the parser, the help and the answers to mistakes all read them here.
+import type { AgainVerb } from "./again.ts";
 
 export interface Option {
   name: "agent" | "model" | "dry-run" | "help";
@@ -15,7 +16,7 @@ export const options: readonly Option[] = [
 ];
 
 export interface Verb {
-  name: ControlVerb | "help";
+  name: ControlVerb | AgainVerb | "help";
   /** What may follow it, as the help shows it. */
   argument?: string;
   summary: string;
@@ -39,6 +40,16 @@ export const verbs: readonly Verb[] = [
     name: "approve",
     argument: "[job] [commit]",
     summary: "let a job begin, or go on, that waits for a person",
+  },
+  {
+    name: "retry",
+    argument: "[job]",
+    summary: "run the last job that ended here again, from where things are now",
+  },
+  {
+    name: "continue",
+    argument: "text",
+    summary: "let the agents of the last job here go on with these words",
   },
   { name: "help", summary: "show this" },
 ];

@@ -3,6 +3,7 @@
 //   comment   = any lines of Markdown; each line that begins with the trigger begins a command
 //   command   = trigger [":" | ","] { option } [ pipeline | "help" ] { option | word } [ "--" text ]
 //               followed by lines of further text, up to the next command or the comment's end
+//             | trigger [":" | ","] { option } ( "retry" [ job's id ] | "continue" text )
 //             | trigger [":" | ","] control { job's id | hash }
 //   control   = "status" | "cancel" | "apply" | "discard" | "approve"
 //   option    = "--agent" value | "--model" value | "--dry-run" | "--help"
@@ -14,6 +15,8 @@
 //   /agent --agent codex --dry-run plan          options may stand before and after the pipeline …
 //   /agent plan a new cart --model "gpt-5"       … and after the text
 //   /agent -- plan what --agent means            after "--" everything is text
+//   /agent retry --agent codex                   the last job that ended here, again, with another agent
+//   /agent continue say it in the README too     its agents go on with these words
 //   /agent help                                  an answer, no job
 //   /agent apply 1a2b3c4d5e6f                    the held patch of this hash is published
 //   /agent -- apply prettier to all files        the default pipeline with a goal that begins so

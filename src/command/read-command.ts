@@ -1,6 +1,7 @@
 // One command line, word by word: what it asks for, or what is wrong with it.
 import type { CommandLines } from "./command-lines.ts";
-import { controlCommand, type ControlCommand, isControlVerb } from "./control-command.ts";
+import { isAgainVerb } from "./again.ts";
+import { controlCommand, type ControlCommand, isControlVerb, isJobId } from "./control-command.ts";
 import { defaultPipeline, maxGoalChars, modelName, options, verbs, type Option } from "./grammar.ts";
 import { isNamed, problem, type Problem } from "./problem.ts";
 import type { JobCommand } from "./to-job-spec.ts";
@@ -86,26 +87,43 @@ export function readCommand({ rest, details, source }: CommandLines, names: Name
     if ("command" in control) return { kind: "control", command: control.command };
     return { kind: "problems", problems: [problem.noArgument(firstWord, control.wrong)] };
   }
-  if (given.has("help") || (firstWord !== undefined && isNamed(firstWord, verbs))) return { kind: "help" };
+  if (given.has("help") || firstWord === "help") return { kind: "help" };
   const first = text
     .map((piece) => piece.trim())
     .filter((piece) => piece !== "")
     .join(" ");
   const goal = `${first}\n${details}`.trim();
   if (goal.length > maxGoalChars) return { kind: "problems", problems: [problem.tooLong(goal.length)] };
+  const again = againOf(firstWord, goal);
+  if (again && "problem" in again) return { kind: "problems", problems: [again.problem] };
   const agent = given.get("agent")?.toLowerCase();
   const model = given.get("model");
   return {
     kind: "command",
     command: {
-      pipeline: firstWord ?? defaultPipeline,
-      text: goal,
+      ...(again ?? { pipeline: firstWord ?? defaultPipeline, text: goal }),
       ...(agent !== undefined && { agent }),
       ...(model !== undefined && { model }),
       dryRun: given.has("dry-run"),
       source,
     },
   };
+}
+
+/** What `retry` or `continue` says; undefined for any other first word. */
+function againOf(
+  verb: string | undefined,
+  text: string,
+): Pick<JobCommand, "again" | "pipeline" | "text"> | { problem: Problem } | undefined {
+  if (verb === undefined || !isAgainVerb(verb)) return undefined;
+  const pipeline = defaultPipeline;
+  if (verb === "continue") {
+    return text === "" ? { problem: problem.noText(verb) } : { again: { verb }, pipeline, text };
+  }
+  if (text === "") return { again: { verb }, pipeline, text };
+  return isJobId(text)
+    ? { again: { verb, job: text }, pipeline, text: "" }
+    : { problem: problem.onlyJob(verb, text) };
 }
 
 /** `-dry-run`: with one hyphen it would be text, and a job that was to be dry would publish. */

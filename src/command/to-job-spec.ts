@@ -3,6 +3,7 @@ import { UserError } from "../errors.ts";
 import { deriveJobId } from "../job/ids.ts";
 import { type ContextMessage, JobSpec, type Permission } from "../job/job-spec.ts";
 import type { Pipeline } from "../job/pipelines.ts";
+import type { Again } from "./again.ts";
 import type { Base } from "./base.ts";
 import type { JobMaterial } from "./material/read-material.ts";
 import { cut } from "./thread.ts";
@@ -14,6 +15,8 @@ export interface JobCommand {
   pipeline: string;
   /** Empty: the goal is the title of the issue or pull request. */
   text: string;
+  /** Of a job like an earlier one: which, and in what way. */
+  again?: Again;
   /** Replaces every step's agent. */
   agent?: string;
   /** Replaces every step's model. */
@@ -32,6 +35,8 @@ export interface JobContext {
   thread: ContextMessage[];
   material: JobMaterial;
   pipelines: readonly Pipeline[];
+  /** The job that `retry` and `continue` are about. */
+  earlier?: JobSpec;
 }
 
 const maxBodyChars = 70_000;
@@ -41,9 +46,13 @@ const maxBodyChars = 70_000;
  * UserError (`invalid_job`) that names each field that is out of its limits.
  */
 export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
-  const { trigger, ordinal, permission, base, thread, material } = context;
+  const { trigger, ordinal, permission, base, thread, material, earlier } = context;
   const { delivery, subject, sender, comment } = trigger;
-  const pipeline = findPipeline(command.pipeline, context.pipelines);
+  const pipeline = earlier
+    ? { name: earlier.pipeline, steps: earlier.steps }
+    : findPipeline(command.pipeline, context.pipelines);
+  const retried = command.again?.verb === "retry" ? earlier : undefined;
+  const follows = retried || !earlier ? base.follows : earlier.job_id;
   const parsed = JobSpec.safeParse({
     schema_version: "2.0",
     job_id: deriveJobId(delivery.inboxId, ordinal),
@@ -57,7 +66,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
         command: command.source,
       },
     },
-    goal: goalOf(command, pipeline, subject.title),
+    goal: retried?.goal ?? goalOf(command, pipeline, subject.title),
     repository: trigger.repository,
     target: {
       kind: subject.kind,
@@ -72,11 +81,11 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
       ...(base.fork !== undefined && { fork: base.fork }),
     },
     base: base.base,
-    ...(base.follows !== undefined && { follows: base.follows }),
+    ...(follows !== undefined && { follows }),
     requested_by: { login: sender.login, id: sender.id, permission },
-    pipeline: command.pipeline,
+    pipeline: pipeline.name,
     steps: stepsOf(command, pipeline),
-    dry_run: command.dryRun,
+    dry_run: command.dryRun || retried?.dry_run === true,
     context_window: thread,
     ...material,
     // No narrowing: what the operator allows.
@@ -97,12 +106,12 @@ function findPipeline(name: string, pipelines: readonly Pipeline[]): Pipeline {
   throw new UserError(`There is no pipeline \`${name}\`. Known ones: ${known}.`, { code: "invalid_job" });
 }
 
-function goalOf({ text }: JobCommand, pipeline: Pipeline, title: string): string {
+function goalOf({ text }: JobCommand, pipeline: Pick<Pipeline, "name" | "spoken">, title: string): string {
   if (text.trim() === "") return title;
   return pipeline.spoken === true ? `${pipeline.name} ${text}` : text;
 }
 
-function stepsOf(command: JobCommand, pipeline: Pipeline): object[] {
+function stepsOf(command: JobCommand, pipeline: Pick<Pipeline, "steps">): object[] {
   return pipeline.steps.map((step) => ({
     ...step,
     agent: command.agent ?? step.agent,

@@ -105,6 +105,35 @@ describe("a comment on an issue", () => {
   });
 });
 
+test("a job is asked for again, its agents go on with new words, and where there is none that is said", async () => {
+  const number = await world.openIssue();
+  const ask = async (text: string): Promise<string> => {
+    const known = await finalJobs();
+    await world.comment(number, text);
+    return published(known);
+  };
+  await world.comment(number, "/agent retry");
+  await world.until(
+    () => world.ownComments(number).find(({ body }) => body.includes("No job has ended here")),
+    "that there is nothing to retry",
+  );
+  const first = await ask("/agent plan how to allow five tries");
+  const second = await ask("/agent retry --agent codex");
+  expect(world.spec(second)).toMatchObject({
+    goal: "how to allow five tries",
+    pipeline: "plan",
+    steps: [{ agent: "codex" }],
+  });
+  const third = await ask("/agent continue with the README in mind");
+  expect(world.spec(third)).toMatchObject({
+    goal: "with the README in mind",
+    pipeline: "plan",
+    follows: second,
+  });
+  expect(new Set([first, second, third]).size).toBe(3);
+  expect(world.ownComments(number)).toHaveLength(4);
+});
+
 describe("a label", () => {
   test("starts its pipeline with the title as the goal", async () => {
     const before = await finalJobs();

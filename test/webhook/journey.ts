@@ -64,6 +64,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiri
       self,
       control: createControl({ jobs: nothingThere, artifacts: noResults, outbox, trigger: "/agent" }),
       submit: createSubmit({ jobs, outbox, artifacts, clock }),
+      jobs: nothingThere,
       outbox,
       pipelines: builtInPipelines,
       async audit(asking) {
