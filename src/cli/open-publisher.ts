@@ -8,6 +8,7 @@ import type { Repository } from "../job/job-spec.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
 import type { House } from "./assemble.ts";
 import { cancelJob } from "./cancel-job.ts";
+import { labelPrefix } from "./open-deliveries.ts";
 import { decidedEvent, publishedEvent } from "./audit/audit-intent.ts";
 
 /** Asks GitHub who the App is. Throws UserError or TransientError when it doesn't say. */
@@ -45,6 +46,7 @@ export async function openPublisher(house: House): Promise<Publisher> {
       cancel: (jobId, note) => cancelJob(house, jobId, note),
     },
     trigger: config.TRIGGER,
+    labelPrefix,
     publicUrl: config.PUBLIC_URL,
     artifactsRoot: config.ARTIFACTS_ROOT,
     workRoot,

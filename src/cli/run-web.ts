@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { createAnswer } from "../command/answer.ts";
 import { createControl } from "../command/control.ts";
 import { createAuthorize } from "../command/authorize.ts";
-import { readLabel } from "../command/label.ts";
+import { readLabel, readRemovedLabel } from "../command/label.ts";
 import { parse } from "../command/parse.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
 import { consume } from "../queue/consume.ts";
@@ -57,6 +57,8 @@ export async function runWeb(house: House): Promise<Running> {
       return parsed.kind === "ignore" ? undefined : parsed;
     },
     readLabel: (name) => readLabel(name, { prefix: labelPrefix, pipelines }),
+    readRemovedLabel: (name) => readRemovedLabel(name, { prefix: labelPrefix }),
+    readJob: (jobId) => artifacts.readJob(jobId),
     host,
     log,
   });

@@ -7,6 +7,8 @@ export interface ControlCommand {
   job?: string;
   /** The beginning of a patch's or commit's hash, which then has to be that job's. */
   hash?: string;
+  /** Only jobs that a label started are meant. */
+  labelled?: true;
   /** The command exactly as it was written. */
   source: string;
 }

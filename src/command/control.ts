@@ -139,7 +139,9 @@ export function createControl(options: ControlOptions) {
     const named = command.job === undefined ? undefined : await jobOf(jobs, trigger.repository, command.job);
     const found =
       command.job === undefined
-        ? await jobsHere(jobs, trigger, ["running", "pending"])
+        ? (await jobsHere(jobs, trigger, ["running", "pending"])).filter(
+            ({ payload }) => command.labelled !== true || payload.source.meta["action"] === "labeled",
+          )
         : named
           ? [named]
           : [];

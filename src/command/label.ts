@@ -4,8 +4,17 @@ import type { Pipeline } from "../job/pipelines.ts";
 import type { Asked } from "./answer.ts";
 import { quote } from "./quote.ts";
 
+/** What comes after the prefix in the label of a job that waits or runs: taking it off cancels the job. */
+export const runningLabel = "running";
+
 /** Labels with which Patchbay says where a job stands; putting one on asks for nothing. */
-const stateLabels: ReadonlySet<string> = new Set(["running", "done", "needs-human", "failed", "cancelled"]);
+const stateLabels: ReadonlySet<string> = new Set([
+  runningLabel,
+  "done",
+  "needs-human",
+  "failed",
+  "cancelled",
+]);
 
 /** What a label asks for; undefined when it is none of ours. Names are compared without case, as GitHub does. */
 export function readLabel(
@@ -25,4 +34,10 @@ export function readLabel(
     kind: "reply",
     body: `The label ${quote(name)} starts no pipeline. Did you mean ${nearest}? Known labels: ${known}.`,
   };
+}
+
+/** What taking a label off asks for: the end of the job that a label started, if it is the label of a running one. */
+export function readRemovedLabel(name: string, { prefix }: { prefix: string }): Asked | undefined {
+  if (name.toLowerCase() !== `${prefix}${runningLabel}`.toLowerCase()) return undefined;
+  return { kind: "commands", commands: [{ verb: "cancel", labelled: true, source: `-${name}` }] };
 }

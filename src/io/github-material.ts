@@ -29,6 +29,7 @@ export type ReviewComment = z.infer<typeof ReviewComment>;
 const CheckRun = z.object({
   id: z.number(),
   name: z.string(),
+  external_id: z.string().nullish(),
   conclusion: z.string().nullish(),
   output: z.object({
     title: z.string().nullish(),

@@ -4,6 +4,7 @@ import { Permission } from "../job/job-spec.ts";
 import { createCall, once, type Requester, User } from "./github-call.ts";
 import { statusOf } from "./github-error.ts";
 import { createMaterialCalls } from "./github-material.ts";
+import { createSignCalls } from "./github-signs.ts";
 
 export interface RepositoryName {
   owner: string;
@@ -60,6 +61,7 @@ export function createGitHub(octokit: Requester) {
 
   return {
     ...createMaterialCalls(octokit),
+    ...createSignCalls(octokit),
 
     /** The permission of `login`; "none" for a stranger and for an account that is gone. */
     async permission(repository: RepositoryName, login: string): Promise<Permission> {

@@ -27,6 +27,10 @@ export const Publication = z.strictObject({
       onto: z.string().optional(),
     })
     .optional(),
+  /** Which label says where the job stands; empty when none does. Only of a job that a label started. */
+  label: z.string().optional(),
+  /** Its check runs, one for each commit. */
+  checks: z.array(z.strictObject({ head_sha: z.string(), id: z.int(), sha256: z.string() })).optional(),
   /** True once the final state has been said; progress that comes later is dropped. */
   final: z.boolean(),
   updated_at: Timestamp,

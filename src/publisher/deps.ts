@@ -35,6 +35,13 @@ export type PublisherGitHub = Pick<
   | "updatePullRequest"
   | "branchHead"
   | "pullRequest"
+  | "labelsOf"
+  | "ensureLabel"
+  | "addLabel"
+  | "removeLabel"
+  | "findCheckRun"
+  | "createCheckRun"
+  | "updateCheckRun"
 >;
 
 /** A token that can write to one repository's contents, for as long as a push takes. */
@@ -104,6 +111,8 @@ export interface PublisherDeps {
   jobs: PublisherJobs;
   /** The word that begins a command. */
   trigger: string;
+  /** With which the labels begin that start jobs and tell where they stand, such as `agent:`. */
+  labelPrefix: string;
   publicUrl?: string | undefined;
   /** Only its last folder's name is ever shown. */
   artifactsRoot: string;
@@ -113,6 +122,6 @@ export interface PublisherDeps {
   audit(said: Said): Promise<void>;
   /** The same for what a person decided. */
   auditDecided(decided: Decided): Promise<void>;
-  log: Pick<Log, "error">;
+  log: Pick<Log, "error" | "warn">;
   clock: () => Date;
 }

@@ -10,6 +10,7 @@ import { progress } from "./progress.ts";
 import { publish } from "./publish.ts";
 import { release } from "./release.ts";
 import { reply } from "./reply.ts";
+import { createSigns } from "./signs/signs.ts";
 import { createVoice, type Voice } from "./render/voice.ts";
 
 export interface Publisher {
@@ -27,6 +28,7 @@ export function createPublisher(deps: PublisherDeps): Publisher {
     return createVoice({ mask, host, publicUrl, artifactsRoot, trigger });
   }
   const voiceFor = (spec: GitHubJob): Voice => voiceOf(spec.repository.host);
+  const showSigns = createSigns(deps, voiceFor);
 
   return {
     async carryOut(intent) {
@@ -39,11 +41,14 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         case "reply":
           return reply(deps, intent, voiceOf(intent.repository.host));
         case "progress":
-          return progress(deps, intent, voiceFor);
+          await progress(deps, intent, voiceFor);
+          return showSigns(intent);
         case "publish":
-          return publish(deps, intent, voiceFor);
+          await publish(deps, intent, voiceFor);
+          return showSigns(intent);
         case "decide":
-          return decide(deps, intent, voiceFor);
+          await decide(deps, intent, voiceFor);
+          return showSigns(intent);
       }
     },
   };

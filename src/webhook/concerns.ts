@@ -1,7 +1,9 @@
 // What can concern us at all, told from a payload's own words: most deliveries end here, in memory.
 import { z } from "zod";
 import { isBot } from "../command/authorize.ts";
+import { runningLabel } from "../command/label.ts";
 import { withoutHidden } from "../command/hidden-characters.ts";
+import { readButtonId } from "../job/button.ts";
 import { Account } from "./payload.ts";
 
 const Asking = z.object({
@@ -9,11 +11,13 @@ const Asking = z.object({
   sender: Account,
   comment: z.object({ body: z.string().nullish() }).optional(),
   label: z.object({ name: z.string() }).optional(),
+  check_run: z.object({ external_id: z.string().nullish() }).optional(),
+  requested_action: z.object({ identifier: z.string() }).optional(),
 });
 
 /**
  * Returns whether a delivery may hold a command: a new comment that has the trigger word somewhere, or a label
- * with the prefix, from a person or a listed bot. It errs towards yes; the handlers decide.
+ * with the prefix, the label of a running job taken off, or a button pressed, from a person or a listed bot. It errs towards yes; the handlers decide.
  */
 export function createConcerns(options: {
   /** Such as `/agent`. */
@@ -29,9 +33,9 @@ export function createConcerns(options: {
   return (event, payload) => {
     const asking = Asking.safeParse(payload);
     if (!asking.success) return false;
-    const { action, sender, comment, label } = asking.data;
+    const { sender, comment, label, check_run: run, requested_action: action } = asking.data;
     if (isBot(sender) && !options.allowedBots.has(sender.login.toLowerCase())) return false;
-    switch (`${event}.${action}`) {
+    switch (`${event}.${asking.data.action}`) {
       case "issue_comment.created":
         return withoutHidden(comment?.body ?? "")
           .toLowerCase()
@@ -39,6 +43,11 @@ export function createConcerns(options: {
       case "issues.labeled":
       case "pull_request.labeled":
         return label?.name.toLowerCase().startsWith(labelPrefix) ?? false;
+      case "issues.unlabeled":
+      case "pull_request.unlabeled":
+        return label?.name.toLowerCase() === `${labelPrefix}${runningLabel}`;
+      case "check_run.requested_action":
+        return readButtonId(action?.identifier ?? "", run?.external_id ?? "") !== undefined;
       default:
         return false;
     }

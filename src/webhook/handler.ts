@@ -1,10 +1,18 @@
 // What every handler has in common: decode, see what is asked, translate, hand over.
 import type { Answer, Asked } from "../command/answer.ts";
 import type { Delivery } from "../job/delivery.ts";
+import type { JobSpec } from "../job/job-spec.ts";
 import type { Log } from "../log.ts";
 
 /** What Patchbay handles of all that GitHub sends. */
-export const eventNames = ["issue_comment.created", "issues.labeled", "pull_request.labeled"] as const;
+export const eventNames = [
+  "issue_comment.created",
+  "issues.labeled",
+  "issues.unlabeled",
+  "pull_request.labeled",
+  "pull_request.unlabeled",
+  "check_run.requested_action",
+] as const;
 export type EventName = (typeof eventNames)[number];
 
 /** Handles one delivery; `payload` is Probot's, still to be decoded. */
@@ -16,6 +24,10 @@ export interface HandlerOptions {
   parse: (body: string) => Asked | undefined;
   /** What a label asks for; undefined when it is none of ours. */
   readLabel: (name: string) => Asked | undefined;
+  /** What taking a label off asks for; undefined when it asks for nothing. */
+  readRemovedLabel: (name: string) => Asked | undefined;
+  /** A job by its id. */
+  readJob: (jobId: string) => Promise<JobSpec | undefined>;
   /** Of GitHub, such as github.com. */
   host: string;
   log: Log;

@@ -1,12 +1,17 @@
 // Which event goes to which handler.
 import type { HandlerOptions } from "./handler.ts";
+import { onCheckRunRequestedAction } from "./on-check-run-requested-action.ts";
 import { onIssueCommentCreated } from "./on-issue-comment-created.ts";
 import { onIssuesLabeled } from "./on-issues-labeled.ts";
 import { onPullRequestLabeled } from "./on-pull-request-labeled.ts";
+import { onUnlabeled } from "./on-unlabeled.ts";
 import type { ProbotDoor } from "./probot.ts";
 
 export function registerHandlers(probot: Pick<ProbotDoor, "on">, options: HandlerOptions): void {
   probot.on("issue_comment.created", onIssueCommentCreated(options));
   probot.on("issues.labeled", onIssuesLabeled(options));
   probot.on("pull_request.labeled", onPullRequestLabeled(options));
+  probot.on("issues.unlabeled", onUnlabeled(options));
+  probot.on("pull_request.unlabeled", onUnlabeled(options));
+  probot.on("check_run.requested_action", onCheckRunRequestedAction(options));
 }

@@ -1,5 +1,6 @@
 // A GitHub that behaves: it keeps comments and pull requests, refuses doubles, and can lose an answer.
 import type { Comment, PullRequest } from "../../src/io/github.ts";
+import type { CheckRunContent } from "../../src/io/github-signs.ts";
 import { asGitHubError } from "../../src/io/github-error.ts";
 import type { PublisherGitHub } from "../../src/publisher/deps.ts";
 
@@ -20,6 +21,10 @@ export interface FakeGitHub extends PublisherGitHub {
   reactions: Set<string>;
   allComments(): Comment[];
   pulls: PullRequest[];
+  /** On the one issue. */
+  labels: Set<string>;
+  knownLabels: Set<string>;
+  checks: (CheckRunContent & { id: number; name: string; head_sha: string; external_id: string })[];
   /** The next such call answers so; `tookEffect` when the request did what it says before the answer was lost. */
   failNext(fault: Fault): void;
   /** Somebody comments; `app` when through an App. */
@@ -36,6 +41,9 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
   const writes: string[] = [];
   const reads: string[] = [];
   const reactions = new Set<string>();
+  const labels = new Set<string>();
+  const knownLabels = new Set<string>();
+  const checks: FakeGitHub["checks"] = [];
   let lastId = 1000;
 
   function refusal(call: Call, status: number, message = "fault"): Error {
@@ -79,6 +87,34 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
     reads,
     reactions,
     pulls,
+    labels,
+    knownLabels,
+    checks,
+    async labelsOf() {
+      reads.push("labelsOf");
+      return [...labels];
+    },
+    ensureLabel: (_repository, { name }) => write("ensureLabel", () => void knownLabels.add(name)),
+    addLabel: (_repository, _number, name) => write("addLabel", () => void labels.add(name)),
+    removeLabel: (_repository, _number, name) => write("removeLabel", () => void labels.delete(name)),
+    async findCheckRun(_repository, { headSha, name, externalId }) {
+      reads.push("findCheckRun");
+      return checks.find(
+        (one) => one.head_sha === headSha && one.name === name && one.external_id === externalId,
+      )?.id;
+    },
+    createCheckRun: (_repository, run) =>
+      write("createCheckRun", () => {
+        const id = ++lastId;
+        checks.push({ ...run, id });
+        return id;
+      }),
+    updateCheckRun: (_repository, id, content) =>
+      write("updateCheckRun", () => {
+        const found = checks.find((one) => one.id === id);
+        if (!found) throw refusal("updateCheckRun", 404, "Not Found");
+        Object.assign(found, content);
+      }),
     allComments: () => [...comments],
     failNext: (fault) => void faults.push(fault),
     comment: add,

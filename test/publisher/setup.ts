@@ -32,6 +32,7 @@ export interface Setup {
   decided: Decided[];
   /** What was logged as a bug. */
   bugs: object[];
+  warnings: object[];
   /** Where the job's ticket is. */
   queue: { state: QueueState; note: string | undefined };
   /** The n-th write of publication.json from now on is the moment at which the process dies. */
@@ -47,6 +48,7 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
   const audited: Said[] = [];
   const decided: Decided[] = [];
   const bugs: object[] = [];
+  const warnings: object[] = [];
   const queue: Setup["queue"] = { state: "awaiting_approval", note: undefined };
   let writes = 0;
   let dieAt = 0;
@@ -84,6 +86,7 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
     place: async () => place,
     artifactsRoot: "/srv/patchbay/artifacts",
     trigger: "/agent",
+    labelPrefix: "agent:",
     jobs: {
       state: async () => queue.state,
       async approve() {
@@ -110,6 +113,9 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
       error(fields: object) {
         bugs.push(fields);
       },
+      warn(fields: object) {
+        warnings.push(fields);
+      },
     },
     workRoot: world.workRoot,
     async audit(said) {
@@ -125,6 +131,7 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
     tokens,
     decided,
     bugs,
+    warnings,
     queue,
     dieAtWrite(n) {
       dieAt = n;

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { createConcerns } from "../../src/webhook/concerns.ts";
-import { commentPayload, issueLabelPayload, pullLabelPayload } from "./payloads.ts";
+import { buttonPayload, commentPayload, issueLabelPayload, pullLabelPayload } from "./payloads.ts";
 
 const concerns = createConcerns({
   trigger: "/agent",
   labelPrefix: "agent:",
   allowedBots: new Set(["renovate[bot]"]),
 });
+const own = { login: "patchbay[bot]", id: 9, type: "Bot" };
 const bot = { login: "Renovate[bot]", id: 8, type: "Bot" };
 
 test.each<[string, string, object]>([
@@ -17,6 +18,12 @@ test.each<[string, string, object]>([
   ["a listed bot", "issue_comment", commentPayload("/agent fix", { sender: bot })],
   ["a label on an issue", "issues", issueLabelPayload("agent:fix")],
   ["a label on a pull request", "pull_request", pullLabelPayload("Agent:fix")],
+  [
+    "the label of a running job that is removed",
+    "issues",
+    issueLabelPayload("Agent:running", { action: "unlabeled" }),
+  ],
+  ["a pressed button", "check_run", buttonPayload("cancel:000000000000", "0".repeat(32))],
   [
     "a payload that names no installation: the handler says so",
     "issues",
@@ -29,6 +36,13 @@ test.each<[string, string, object]>([
 test.each<[string, string, unknown]>([
   ["another event with the same words", "pull_request_review_comment", commentPayload("/agent fix")],
   ["a removed label", "issues", issueLabelPayload("agent:fix", { action: "unlabeled" })],
+  [
+    "the App's own removal",
+    "issues",
+    issueLabelPayload("agent:running", { action: "unlabeled", sender: own }),
+  ],
+  ["another App's button", "check_run", buttonPayload("lgtm|26764", "")],
+  ["a button of another job", "check_run", buttonPayload("cancel:0123456789ab", "0".repeat(32))],
   [
     "a bot that is not listed",
     "issues",

@@ -4,7 +4,7 @@ import { createAnswer } from "../../src/command/answer.ts";
 import type { Asking } from "../../src/command/asking.ts";
 import { createControl } from "../../src/command/control.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
-import { readLabel } from "../../src/command/label.ts";
+import { readLabel, readRemovedLabel } from "../../src/command/label.ts";
 import { parse } from "../../src/command/parse.ts";
 import { createSubmit, type JobFiles } from "../../src/command/submit.ts";
 import { createTransientFiles } from "./transient-files.ts";
@@ -78,6 +78,8 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiri
       return parsed.kind === "ignore" ? undefined : parsed;
     },
     readLabel: (name) => readLabel(name, { prefix: "agent:", pipelines: builtInPipelines }),
+    readRemovedLabel: (name) => readRemovedLabel(name, { prefix: "agent:" }),
+    readJob: (jobId) => artifacts.readJob(jobId),
     host,
     log,
   });

@@ -61,3 +61,16 @@ export function pullLabelPayload(label: string, over: Record<string, unknown> = 
     ...over,
   };
 }
+
+/** check_run.requested_action. */
+export function buttonPayload(identifier: string, jobId: string, over: Record<string, unknown> = {}): object {
+  return {
+    action: "requested_action",
+    repository,
+    sender: ann,
+    installation: { id: 5 },
+    check_run: { id: 40, external_id: jobId, pull_requests: [{ number: 12 }] },
+    requested_action: { identifier },
+    ...over,
+  };
+}

@@ -1,0 +1,18 @@
+// What a button of a check run asks for: the same commands that a comment can give.
+import { readButtonId } from "../job/button.ts";
+import type { JobSpec } from "../job/job-spec.ts";
+import type { Asked } from "./answer.ts";
+import { quote } from "./quote.ts";
+
+/** `spec` is the job of the check run; undefined when it is gone. */
+export function readButton(identifier: string, spec: JobSpec | undefined): Asked {
+  if (!spec) return { kind: "reply", body: "The job of this button is gone. Ask again in a new comment." };
+  const verb = readButtonId(identifier, spec.job_id);
+  if (!verb) {
+    return { kind: "reply", body: `The button ${quote(identifier)} doesn't belong to this job's check run.` };
+  }
+  const command = { verb, job: spec.job_id, source: `button ${verb}` };
+  // Whoever presses has the job's own commit before their eyes: the check run is on it.
+  const hash = verb === "approve" ? spec.base?.sha : undefined;
+  return { kind: "commands", commands: [{ ...command, ...(hash !== undefined && { hash }) }] };
+}
