@@ -2,6 +2,7 @@
 import { readButtonId } from "../job/button.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { Asked } from "./answer.ts";
+import { defaultPipeline } from "./grammar.ts";
 import { quote } from "./quote.ts";
 
 /** `spec` is the job of the check run; undefined when it is gone. */
@@ -10,6 +11,11 @@ export function readButton(identifier: string, spec: JobSpec | undefined): Asked
   const verb = readButtonId(identifier, spec.job_id);
   if (!verb) {
     return { kind: "reply", body: `The button ${quote(identifier)} doesn't belong to this job's check run.` };
+  }
+  if (verb === "retry") {
+    const again = { verb, job: spec.job_id };
+    const command = { again, pipeline: defaultPipeline, text: "", dryRun: false, source: `button ${verb}` };
+    return { kind: "commands", commands: [command] };
   }
   const command = { verb, job: spec.job_id, source: `button ${verb}` };
   // Whoever presses has the job's own commit before their eyes: the check run is on it.

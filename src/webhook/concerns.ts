@@ -11,7 +11,7 @@ const Asking = z.object({
   sender: Account,
   comment: z.object({ body: z.string().nullish() }).optional(),
   label: z.object({ name: z.string() }).optional(),
-  check_run: z.object({ external_id: z.string().nullish() }).optional(),
+  check_run: z.object({ external_id: z.string().nullish(), name: z.string().default("") }).optional(),
   requested_action: z.object({ identifier: z.string() }).optional(),
 });
 
@@ -46,6 +46,10 @@ export function createConcerns(options: {
       case "issues.unlabeled":
       case "pull_request.unlabeled":
         return label?.name.toLowerCase() === `${labelPrefix}${runningLabel}`;
+      case "check_run.rerequested":
+        return (
+          /^[0-9a-f]{32}$/.test(run?.external_id ?? "") && (run?.name.startsWith("patchbay / ") ?? false)
+        );
       case "check_run.requested_action":
         return readButtonId(action?.identifier ?? "", run?.external_id ?? "") !== undefined;
       default:

@@ -12,6 +12,7 @@ export const eventNames = [
   "pull_request.labeled",
   "pull_request.unlabeled",
   "check_run.requested_action",
+  "check_run.rerequested",
 ] as const;
 export type EventName = (typeof eventNames)[number];
 

@@ -14,4 +14,5 @@ export function registerHandlers(probot: Pick<ProbotDoor, "on">, options: Handle
   probot.on("issues.unlabeled", onUnlabeled(options));
   probot.on("pull_request.unlabeled", onUnlabeled(options));
   probot.on("check_run.requested_action", onCheckRunRequestedAction(options));
+  probot.on("check_run.rerequested", onCheckRunRequestedAction(options));
 }

@@ -1,7 +1,10 @@
-// check_run.requested_action: someone pressed a button of a job's check run.
+// check_run.requested_action, check_run.rerequested: someone pressed a button of a job's check run. GitHub's own button
+// "Re-run" asks for what ours for another try asks for.
 // https://docs.github.com/en/webhooks/webhook-events-and-payloads#check_run
 import { z } from "zod";
 import { readButton } from "../command/button.ts";
+import { UserError } from "../errors.ts";
+import { buttonId } from "../job/button.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import { Envelope } from "./payload.ts";
 import type { Handler, HandlerOptions } from "./handler.ts";
@@ -20,8 +23,8 @@ export function onCheckRunRequestedAction({ answer, readJob, host, log }: Handle
   return async (delivery, received) => {
     const payload = Payload.parse(received);
     const { check_run: run, requested_action: action } = payload;
-    if (!action) return;
     const jobId = run.external_id ?? "";
+    const identifier = action?.identifier ?? buttonId("retry", jobId);
     const spec = await jobIn(payload, jobId, readJob);
     const number = spec?.target?.number ?? run.pull_requests[0]?.number;
     const fields = { delivery: delivery.guid };
@@ -32,6 +35,8 @@ export function onCheckRunRequestedAction({ answer, readJob, host, log }: Handle
     const subject = {
       number,
       title: spec?.target?.title ?? "",
+      body: spec?.target?.body ?? "",
+      user: spec?.target && { login: spec.target.author, id: 0, type: "User" },
       state: "open",
       locked: false,
       comments: 0,
@@ -41,13 +46,19 @@ export function onCheckRunRequestedAction({ answer, readJob, host, log }: Handle
       kind: spec?.target?.kind === "issue" ? "issue" : "pull_request",
       host,
       at: delivery.received_at,
-      text: `button ${action.identifier}`,
+      text: `button ${identifier}`,
     });
     if (!trigger) {
       log.warn(fields, "check_run.requested_action: ignored, it names no installation");
       return;
     }
-    await answer(trigger, readButton(action.identifier, spec));
+    try {
+      await answer(trigger, readButton(identifier, spec));
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // The payload alone doesn't name the place: of a fork's pull request it has nothing.
+      await answer(trigger, { kind: "reply", body: error.message });
+    }
   };
 }
 

@@ -102,13 +102,23 @@ describe("a label", () => {
 });
 
 describe("a check run", () => {
-  test("has a button that cancels", async () => {
+  test("has a button that cancels, and then one that runs the same again", async () => {
     const { number, sha } = await openPull();
     await world.comment(number, "/agent quick --agent waits");
     const run = await check(sha, "in_progress");
     await press(run, "Cancel");
-    expect((await check(sha, "cancelled")).actions).toEqual([]);
+    const ended = await check(sha, "cancelled");
     await said(number, /🚫 Cancelled/);
+    const before = (await world.jobs()).length;
+    await press(ended, "Retry");
+    const again = await world.until(
+      () => checksOf(sha).find((one) => one.id !== run.id && one.status === "in_progress"),
+      "the check run of another try",
+    );
+    expect(await world.jobs()).toHaveLength(before + 1);
+    expect(world.spec(again.external_id)?.goal).toBe(world.spec(run.external_id)?.goal);
+    await press(again, "Cancel");
+    await world.until(() => (again.conclusion === "cancelled" ? true : undefined), "its end");
   });
 
   test("of a held change has a button that applies it, once; the commit that is pushed has a check run too", async () => {

@@ -31,6 +31,19 @@ describe("a button", () => {
     ]);
   });
 
+  test("that asks for another try of a job that has not ended, or GitHub's own Re-run, is answered too", async () => {
+    for (const action of ["requested_action", "rerequested"]) {
+      const { handle, said } = await withJob();
+      const change = { action, ...(action === "rerequested" && { requested_action: undefined }) };
+      await handle("check_run", buttonPayload(`retry:${jobId.slice(-12)}`, jobId, change));
+      expect(said().at(-1)).toMatchObject({
+        kind: "reply",
+        number: 12,
+        body: expect.stringContaining("no job"),
+      });
+    }
+  });
+
   test("of someone without permission gets a 👎 and nothing else", async () => {
     const { handle, said } = await withJob();
     await handle("check_run", buttonPayload(cancel, jobId, { sender: stranger }));

@@ -15,6 +15,7 @@ const maxSummaryChars = 60_000;
 
 const buttons: Record<ButtonVerb, { label: string; description: string }> = {
   cancel: { label: "Cancel", description: "Ends this job with all its processes" },
+  retry: { label: "Retry", description: "Runs the same again, from the branch now" },
   apply: { label: "Apply", description: "Publishes the patch that is held" },
   approve: { label: "Approve", description: "Lets this job begin or go on" },
   discard: { label: "Discard", description: "Drops what is held" },
@@ -60,6 +61,10 @@ function verbsFor({ standing, result }: Facts & { standing: Standing }): ButtonV
       return ["cancel"];
     case "held":
       return [heldPatch(result) ? "apply" : "approve", "discard"];
+    case "failed":
+    case "unpublished":
+    case "cancelled":
+      return ["retry"];
     default:
       return [];
   }

@@ -62,9 +62,9 @@ test("is made when the job starts, follows its steps, and ends with the report",
 });
 
 test.each([
-  ["failed", "failure", []],
-  ["timeout", "failure", []],
-  ["cancelled", "cancelled", []],
+  ["failed", "failure", ["Retry"]],
+  ["timeout", "failure", ["Retry"]],
+  ["cancelled", "cancelled", ["Retry"]],
   ["needs_human", "action_required", ["Approve", "Discard"]],
 ] as const)("%s is concluded as %s", async (status, conclusion, labels) => {
   const setup = createSetup(world, { ...ended({ status }) });
