@@ -1,5 +1,5 @@
 // Faults on demand: the n-th matching request fails, before or after it took effect, is held, slowed or cut.
-import { primaryRateLimit, secondaryRateLimit, serverError, tooManyRequests } from "./guesses.ts";
+import { primaryRateLimit, refusal, secondaryRateLimit, serverError, tooManyRequests } from "./guesses.ts";
 import type { HttpError } from "./rest/http-error.ts";
 
 /** Which requests are meant. All given parts must fit. */
@@ -145,6 +145,9 @@ export function createFaults() {
         "x-ratelimit-remaining": "0",
         "x-ratelimit-reset": String(resetSec),
       }),
+    /** A refusal in words of the caller's. */
+    refuse: (target: FaultTarget, code: number, message: string) =>
+      status(target, () => refusal(code, message)),
     hold: (target: FaultTarget) => add(target, { kind: "hold" }),
     slow: (target: FaultTarget, delayMs: number) => add(target, { kind: "slow", delayMs }),
     cut: (target: FaultTarget) => add(target, { kind: "cut" }),

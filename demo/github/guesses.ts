@@ -24,6 +24,7 @@ export const notFastForward = () => error(422, "Update is not a fast forward");
 export const notAccessible = () => error(403, "Resource not accessible by integration");
 export const mustBeApp = () => error(403, "You must authenticate via a GitHub App.");
 export const archived = () => error(403, "Repository was archived so is read-only.");
+export const locked = () => error(403, "Unable to create comment because issue is locked.");
 export const workflowRefused = (file: string) =>
   error(
     403,
@@ -66,6 +67,7 @@ export const secondaryRateLimit = () =>
   error(403, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.");
 export const tooManyRequests = () =>
   error(429, "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.");
+export const refusal = (status: number, message: string) => error(status, message);
 export const serverError = (status: number) => error(status, "Server Error");
 export const invalidAnswer = (problems: readonly string[]) =>
   error(500, `the stand-in's own answer breaks GitHub's description: ${problems.join("; ")}`);

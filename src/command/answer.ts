@@ -67,12 +67,19 @@ export function createAnswer(options: AnswerOptions) {
   }
 
   async function reply(trigger: Trigger, body: string): Promise<void> {
-    const { repository, subject, delivery } = trigger;
+    const { repository, subject, delivery, comment } = trigger;
     const marker = `${delivery.inboxId}-0`;
     await outbox.enqueue({
       id: marker,
       key: `delivery:${delivery.inboxId}`,
-      payload: { kind: "reply", repository, number: subject.number, marker, body },
+      payload: {
+        kind: "reply",
+        repository,
+        number: subject.number,
+        ...(comment && { comment_id: comment.id }),
+        marker,
+        body,
+      },
     });
   }
 

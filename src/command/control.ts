@@ -43,12 +43,19 @@ export function createControl(options: ControlOptions) {
   const { jobs, artifacts, outbox } = options;
 
   async function reply({ trigger, ordinal }: ControlContext, body: string): Promise<void> {
-    const { repository, subject, delivery } = trigger;
+    const { repository, subject, delivery, comment } = trigger;
     const marker = `${delivery.inboxId}-${ordinal}`;
     await outbox.enqueue({
       id: marker,
       key: `delivery:${delivery.inboxId}`,
-      payload: { kind: "reply", repository, number: subject.number, marker, body },
+      payload: {
+        kind: "reply",
+        repository,
+        number: subject.number,
+        ...(comment && { comment_id: comment.id }),
+        marker,
+        body,
+      },
     });
   }
 

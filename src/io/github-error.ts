@@ -46,25 +46,47 @@ export function asGitHubError(action: string, cause: unknown): Error {
   }
   // Octokit reports a connection that never got an answer as status 500 without a response.
   if (status >= 500) return new TransientError(`${action}: GitHub answered ${status}`, { cause });
-  return new UserError(`${action}: GitHub answered ${status} ${remedy(status, message)}`, {
-    cause,
-    code: "github",
-  });
+  return new UserError(
+    `${action}: GitHub answered ${status} ${remedy(status, message, response?.headers ?? {})}`,
+    {
+      cause,
+      code: "github",
+    },
+  );
 }
 
-function remedy(status: number, message: string): string {
+function remedy(status: number, message: string, headers: Record<string, unknown>): string {
   const said = message.split(" - https://")[0]?.slice(0, 300) ?? "";
   switch (status) {
     case 401:
       return `(${said}); check APP_ID and PRIVATE_KEY`;
     case 403:
-      return `(${said}); give the App this permission in its settings and accept it on the installation`;
+      return `(${said}); ${remedyOfRefusal(message, headers)}`;
     case 404:
     case 410:
       return `(${said}); it is gone, or the App is not installed there`;
     default:
       return `(${said})`;
   }
+}
+
+function remedyOfRefusal(message: string, headers: Record<string, unknown>): string {
+  if (/\barchived\b/i.test(message)) return "unarchive the repository in its settings";
+  if (/\blocked\b/i.test(message)) return "unlock the conversation";
+  if (/\bsuspended\b/i.test(message)) return "an owner can unsuspend the App in the account's settings";
+  const needed = acceptedPermissions(headers);
+  return `give the App ${needed ?? "this permission"} in its settings and accept it on the installation`;
+}
+
+/**
+ * Which permission would do, such as "the permission issues: write"; undefined when GitHub doesn't say.
+ * https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api#resource-not-accessible
+ */
+function acceptedPermissions(headers: Record<string, unknown>): string | undefined {
+  const header = z.string().catch("").parse(headers["x-accepted-github-permissions"]);
+  if (!/^[a-z_]+=[a-z]+(?:[,;] ?[a-z_]+=[a-z]+)*$/.test(header)) return undefined;
+  const ways = header.split(/; ?/).map((way) => way.replaceAll("=", ": ").replaceAll(/, ?/g, " and "));
+  return `the permission ${ways.join(" or ")}`;
 }
 
 function waitMs(headers: Record<string, unknown>): number | undefined {

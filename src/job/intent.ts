@@ -24,6 +24,8 @@ export const Intent = z.discriminatedUnion("kind", [
     kind: z.literal("reply"),
     repository: Repository,
     number: z.int().positive(),
+    /** The comment that asked: it gets a reaction where GitHub lets nobody comment. */
+    comment_id: z.int().positive().optional(),
     marker: Marker,
     body: z.string(),
   }),

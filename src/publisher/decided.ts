@@ -1,4 +1,5 @@
 // What all decisions have in common: the job they are about, the answer when nothing can be done, the thumb at the end.
+import { statusOf } from "../io/github-error.ts";
 import type { Decision } from "../job/decision.ts";
 import type { Intent } from "../job/intent.ts";
 import { type GitHubJob, isGitHubJob } from "../job/job-spec.ts";
@@ -26,21 +27,36 @@ export async function openDecided(deps: PublisherDeps, intent: Decide): Promise<
 
 /** Answers the person in a comment of its own, once. */
 export async function answer(deps: PublisherDeps, intent: Decide, body: string): Promise<void> {
-  const { repository, number, marker } = intent;
+  const { repository, number, comment_id, marker } = intent;
   const { mask, publicUrl, artifactsRoot, trigger } = deps;
   const voice = createVoice({ mask, host: repository.host, publicUrl, artifactsRoot, trigger });
-  await reply(deps, { kind: "reply", repository, number, marker, body: mask(body) }, voice);
+  await reply(
+    deps,
+    {
+      kind: "reply",
+      repository,
+      number,
+      ...(comment_id !== undefined && { comment_id }),
+      marker,
+      body: mask(body),
+    },
+    voice,
+  );
 }
 
 /** A thumb on the comment that decided; GitHub keeps one. */
 export async function done(deps: PublisherDeps, intent: Decide): Promise<void> {
   const { repository, comment_id, number } = intent;
   const github = await deps.github(repository.installation_id);
-  const subject =
-    comment_id === undefined
-      ? ({ type: "issue", number } as const)
-      : ({ type: "issue_comment", comment_id } as const);
-  await github.react(repository, subject, "+1");
+  const place = { type: "issue", number } as const;
+  if (comment_id === undefined) return github.react(repository, place, "+1");
+  try {
+    await github.react(repository, { type: "issue_comment", comment_id }, "+1");
+  } catch (error) {
+    // Its author has deleted it meanwhile.
+    if (statusOf(error) !== 404) throw error;
+    await github.react(repository, place, "+1");
+  }
 }
 
 export function decisionOf(

@@ -1,4 +1,5 @@
 // Everything that Patchbay writes on GitHub goes through here, one intent at a time for each job.
+import { UserError } from "../errors.ts";
 import type { Intent } from "../job/intent.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
 import { approve } from "./approve.ts";
@@ -10,7 +11,7 @@ import { progress } from "./progress.ts";
 import { publish } from "./publish.ts";
 import { release } from "./release.ts";
 import { reply } from "./reply.ts";
-import { createSigns } from "./signs/signs.ts";
+import { createSigns, type OfJob } from "./signs/signs.ts";
 import { createVoice, type Voice } from "./render/voice.ts";
 
 export interface Publisher {
@@ -30,6 +31,17 @@ export function createPublisher(deps: PublisherDeps): Publisher {
   const voiceFor = (spec: GitHubJob): Voice => voiceOf(spec.repository.host);
   const showSigns = createSigns(deps, voiceFor);
 
+  /** Also where the comment is refused for good: then they are all that is shown. */
+  async function withSigns(intent: OfJob, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof UserError) await showSigns(intent);
+      throw error;
+    }
+    await showSigns(intent);
+  }
+
   return {
     async carryOut(intent) {
       switch (intent.kind) {
@@ -41,14 +53,11 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         case "reply":
           return reply(deps, intent, voiceOf(intent.repository.host));
         case "progress":
-          await progress(deps, intent, voiceFor);
-          return showSigns(intent);
+          return withSigns(intent, () => progress(deps, intent, voiceFor));
         case "publish":
-          await publish(deps, intent, voiceFor);
-          return showSigns(intent);
+          return withSigns(intent, () => publish(deps, intent, voiceFor));
         case "decide":
-          await decide(deps, intent, voiceFor);
-          return showSigns(intent);
+          return withSigns(intent, () => decide(deps, intent, voiceFor));
       }
     },
   };

@@ -1,6 +1,7 @@
 // A single answer to a command that makes no job.
+import { UserError } from "../errors.ts";
 import type { Intent } from "../job/intent.ts";
-import type { PublisherDeps } from "./deps.ts";
+import type { PublisherDeps, PublisherGitHub } from "./deps.ts";
 import { ownComments } from "./own-comments.ts";
 import { fitMarkdown, maxCommentChars } from "./render/fit.ts";
 import { replyMarker } from "./render/marker.ts";
@@ -9,7 +10,7 @@ import type { Voice } from "./render/voice.ts";
 /** GitHub redelivers within 3 days, and Patchbay remembers a delivery for 7: nothing older can be repeated. */
 const repeatableMs = 7 * 24 * 60 * 60 * 1000;
 
-/** Posts the answer unless it is there already. */
+/** Posts the answer unless it is there already. Throws UserError when GitHub lets nobody comment there. */
 export async function reply(
   deps: Pick<PublisherDeps, "github" | "app" | "clock">,
   intent: Extract<Intent, { kind: "reply" }>,
@@ -22,5 +23,27 @@ export async function reply(
   const [said] = await ownComments(github, deps.app, { repository, number, marker, since });
   if (said) return;
   const { text } = fitMarkdown(intent.body, maxCommentChars - marker.length - 1, voice);
-  await github.createComment(repository, number, `${marker}\n${text}`);
+  try {
+    await github.createComment(repository, number, `${marker}\n${text}`);
+  } catch (error) {
+    if (error instanceof UserError) await shrug(github, intent);
+    throw error;
+  }
+}
+
+/** Where nobody may comment (a locked conversation, say) a reaction at least tells that it was seen. */
+async function shrug(
+  github: Pick<PublisherGitHub, "react">,
+  { repository, number, comment_id }: Extract<Intent, { kind: "reply" }>,
+): Promise<void> {
+  const subject =
+    comment_id === undefined
+      ? ({ type: "issue", number } as const)
+      : ({ type: "issue_comment", comment_id } as const);
+  try {
+    await github.react(repository, subject, "confused");
+  } catch (error) {
+    // Nothing can be shown there; what is thrown on says so in the log.
+    if (!(error instanceof UserError)) throw error;
+  }
 }

@@ -26,18 +26,24 @@ export function createInboxReply({ outbox, host }: InboxReplyOptions) {
 }
 
 const Numbered = z.object({ number: z.int().positive() });
-const Place = Envelope.extend({ issue: Numbered.optional(), pull_request: Numbered.optional() });
+const Identified = z.object({ id: z.int().positive() });
+const Place = Envelope.extend({
+  issue: Numbered.optional(),
+  pull_request: Numbered.optional(),
+  comment: Identified.optional(),
+});
 
 /** The issue or pull request of a delivery, when there is one that can be answered on. */
 function placeOf(
   delivery: Delivery,
   host: string,
-): Pick<Extract<Intent, { kind: "reply" }>, "repository" | "number"> | undefined {
+): Pick<Extract<Intent, { kind: "reply" }>, "repository" | "number" | "comment_id"> | undefined {
   try {
     const payload = Place.parse(JSON.parse(delivery.body));
     const repository = repositoryOf(payload, host);
     const number = payload.issue?.number ?? payload.pull_request?.number;
-    return repository && number !== undefined ? { repository, number } : undefined;
+    if (!repository || number === undefined) return undefined;
+    return { repository, number, ...(payload.comment && { comment_id: payload.comment.id }) };
   } catch {
     return undefined;
   }

@@ -53,6 +53,23 @@ describe("a refusal", () => {
     expect(await failure(github.pullRequest(repository, 1))).toBeInstanceOf(TransientError);
   });
 
+  test("names the permission that GitHub says would do, and what else is in the way", async () => {
+    const refuse = async (message: string, accepted = "") => {
+      const headers = { "x-accepted-github-permissions": accepted };
+      api().get("/repos/acme/shop/pulls/1").reply(403, { message }, headers);
+      return String(await failure(github.pullRequest(repository, 1)));
+    };
+    const lacks = "Resource not accessible by integration";
+    expect(await refuse(lacks, "checks=write")).toContain("the permission checks: write in its");
+    expect(await refuse(lacks, "issues=write; pull_requests=write,contents=read")).toContain(
+      "issues: write or pull_requests: write and contents: read in its",
+    );
+    expect(await refuse(lacks, "issues=write @everyone")).toContain("give the App this permission");
+    expect(await refuse("Unable to create comment because issue is locked.")).toContain("unlock");
+    expect(await refuse("Repository was archived so is read-only.")).toContain("unarchive");
+    expect(await refuse("This installation has been suspended")).toContain("unsuspend");
+  });
+
   test("that a person must mend names the action and what to do", async () => {
     api().get("/repos/acme/shop/pulls/1").reply(403, { message: "Resource not accessible by integration" });
     const error = await failure(github.pullRequest(repository, 1));

@@ -1,5 +1,5 @@
 // Comments in the conversation of an issue or a pull request.
-import { unprocessable, validationFailed } from "../guesses.ts";
+import { locked, unprocessable, validationFailed } from "../guesses.ts";
 import type { Comment, Issue, Repository } from "../model/state.ts";
 import { type World, botLogin, issueOf, nextId, now } from "../model/world.ts";
 import { commentShape, issueShape } from "../shapes/issue.ts";
@@ -24,6 +24,7 @@ export function createComment(
   author: string,
 ): Comment {
   checkBody(body, "IssueComment");
+  if (issue.locked && author === botLogin(world)) throw locked();
   const comment: Comment = {
     id: nextId(world),
     repository_id: repository.id,

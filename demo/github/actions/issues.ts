@@ -24,6 +24,7 @@ export function newIssue(world: World, repository: Repository, wishes: IssueWish
     via_app: wishes.author === botLogin(world),
     state: "open",
     state_reason: null,
+    locked: false,
     labels: [],
     created_at: now(world),
     updated_at: now(world),

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { HttpError } from "../rest/http-error.ts";
 import {
   Archiving,
+  Locking,
   Button,
   CommentEdit,
   CommentRef,
@@ -48,6 +49,7 @@ export function actRoutes(seeding: Seeding): Hono {
     ),
     permissions: command(Permission, ({ repo, login, role }) => seeding.setPermission(repo, login, role)),
     archive: command(Archiving, ({ repo, archived }) => seeding.archive(repo, archived)),
+    lock: command(Locking, (wishes) => seeding.lock(wishes)),
     issues: command(NewIssue, seeding.openIssue),
     "issues/state": command(StateChange, seeding.setState),
     comments: command(NewComment, seeding.comment),

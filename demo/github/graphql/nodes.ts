@@ -93,7 +93,7 @@ function conversation(context: Context, repository: Repository, issue: Issue) {
     lastEditedAt: null,
     closed: issue.state === "closed",
     closedAt: issue.closed_at,
-    locked: false,
+    locked: issue.locked,
     repository: () => repositoryNode(context, repository),
     labels: (page: ConnectionArguments) =>
       connection(labels, page, (one) => labelNode(context, repository, one)),

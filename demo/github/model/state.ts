@@ -72,6 +72,7 @@ export const Issue = z.object({
   via_app: z.boolean(),
   state: z.enum(["open", "closed"]),
   state_reason: z.enum(["completed", "not_planned", "reopened", "duplicate"]).nullable(),
+  locked: z.boolean().default(false),
   labels: z.array(z.string()),
   created_at: z.string(),
   updated_at: z.string(),

@@ -15,6 +15,7 @@ import { validator } from "../openapi/validate.ts";
 import type { Sender } from "../webhooks/sender.ts";
 import type { Answer, Call, Endpoint } from "./endpoint.ts";
 import { endpoints } from "./endpoints.ts";
+import { HttpError } from "./http-error.ts";
 import { match } from "./match.ts";
 import { spend } from "./rate-limit.ts";
 
@@ -51,7 +52,13 @@ export async function dispatch(options: RestOptions, request: RestRequest): Prom
   const onRepository = owner !== undefined && repo !== undefined;
   const repository = () => repositoryNamed(world, `${owner ?? ""}/${repo ?? ""}`);
   const require = (...needs: Need[]) => authorize(world, request.actor, repository(), needs);
-  admit(endpoint, request.actor, onRepository ? require : null);
+  try {
+    admit(endpoint, request.actor, onRepository ? require : null);
+  } catch (error) {
+    // A refusal says which permission would do.
+    if (error instanceof HttpError) Object.assign(error.headers, accepted(endpoint));
+    throw error;
+  }
 
   const body = parseBody(request);
   const query = Object.fromEntries(request.url.searchParams);

@@ -12,6 +12,7 @@ import {
   type CommentEdit,
   type CommentRef,
   type Labeling,
+  type Locking,
   type NewComment,
   NewIssue,
   type NewReaction,
@@ -40,6 +41,11 @@ export function issueActs({ world, act, who }: Desk) {
       act(wishes.repo, (repository) => {
         const issue = issueOf(world, repository, wishes.number);
         return changeIssue(world, repository, issue, { state: wishes.state }, who(wishes.sender));
+      }),
+    /** Locks or unlocks the conversation. */
+    lock: (wishes: z.input<typeof Locking>) =>
+      act(wishes.repo, (repository) => {
+        issueOf(world, repository, wishes.number).locked = wishes.locked;
       }),
     comment: (wishes: z.input<typeof NewComment>) =>
       act(wishes.repo, (repository) => {

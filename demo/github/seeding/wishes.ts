@@ -62,6 +62,7 @@ export const NewCommit = z.object({
   author: z.string(),
 });
 export const StateChange = z.object({ repo, number, state: z.enum(["open", "closed"]), sender: z.string() });
+export const Locking = z.object({ repo, number, locked: z.boolean() });
 export const Merge = z.object({ repo, number, sender: z.string() });
 export const Drafting = z.object({ repo, number, draft: z.boolean(), sender: z.string() });
 export const NewReaction = z.object({ repo, subjectId: z.number(), content: Content, login: z.string() });

@@ -97,7 +97,7 @@ export function issueShape(world: World, repository: Repository, issue: Issue) {
     labels: issueLabels(world, repository, issue),
     state: issue.state,
     state_reason: issue.state_reason,
-    locked: false,
+    locked: issue.locked,
     assignee: null,
     assignees: [],
     milestone: null,

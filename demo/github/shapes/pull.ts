@@ -47,7 +47,7 @@ export function pullShape(world: World, repository: Repository, issue: PullIssue
     issue_url: issueUrl,
     number: issue.number,
     state: issue.state,
-    locked: false,
+    locked: issue.locked,
     title: issue.title,
     user: userShape(world, issue.author),
     body: issue.body,

@@ -9,7 +9,7 @@ import { showChecks } from "./check-run.ts";
 import { showLabel } from "./label-state.ts";
 import { standingOf } from "./standing.ts";
 
-type OfJob = Extract<Intent, { kind: "progress" | "publish" | "decide" }>;
+export type OfJob = Extract<Intent, { kind: "progress" | "publish" | "decide" }>;
 
 /**
  * Returns a function that brings label and check run up to date after an intent was carried out. Throws TransientError
