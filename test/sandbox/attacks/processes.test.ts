@@ -118,7 +118,7 @@ describe.each(seats)("%s", (name) => {
   test("a program that asks to end in order gets the time for it", async () => {
     const script =
       "trap 'echo goodbye > ~/farewell; exit 0' TERM; echo started; while :; do sleep 0.01; done";
-    const inside = await seat.attack("sh", ["-c", script], { cancelOnLine: true });
+    const inside = await seat.attack("sh", ["-c", script], { cancelOnLine: true, graceMs: 20_000 });
     expect(inside.end).toMatchObject({ ended: "cancelled" });
     const { stdout } = spawnSync("cat", [`${inside.home}/farewell`], { encoding: "utf8" });
     expect(stdout).toBe("goodbye\n");

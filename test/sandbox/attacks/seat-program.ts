@@ -15,6 +15,7 @@ const openFilter = Buffer.from("060000000000ff7f", "hex");
 
 async function launcherFor({
   how,
+  graceMs,
   memoryBytes,
   pids,
   fileBytes,
@@ -27,7 +28,7 @@ async function launcherFor({
     ...Object.fromEntries(changes.filter(([, value]) => value !== undefined)),
   };
   const user = process.getuid?.() === 0 ? "nobody" : undefined;
-  const options = { ...base, limits, user };
+  const options = { ...base, limits, user, ...(graceMs !== undefined && { graceMs }) };
   if (how !== "open-filter") return (await openUnproven(options)).sandbox.launch;
   return createBwrapLauncher({ ...(await openBwrap(options)), seccomp: openFilter });
 }

@@ -18,6 +18,8 @@ export const AttackRequest = z.object({
   stallMs: z.number().default(30_000),
   /** Cancel as soon as a line is printed. */
   cancelOnLine: z.boolean().default(false),
+  /** Between being asked to end and being killed. */
+  graceMs: z.number().optional(),
   memoryBytes: z.number().optional(),
   pids: z.number().optional(),
   fileBytes: z.number().optional(),
