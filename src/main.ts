@@ -5,6 +5,7 @@ import { z } from "zod";
 import { head as auditHead } from "./cli/audit/head.ts";
 import { show as showAudit } from "./cli/audit/show.ts";
 import { verify as verifyAudit } from "./cli/audit/verify.ts";
+import { checkConfiguration } from "./cli/check-configuration.ts";
 import { doctor } from "./cli/doctor.ts";
 import { diff } from "./cli/jobs/diff.ts";
 import { list } from "./cli/jobs/list.ts";
@@ -91,6 +92,16 @@ program
   .description("fetch deliveries that GitHub could not deliver, for example while this was down")
   .option("--since <age>", "how far back: 90m, 2h, at most 3d", "3d")
   .action(recover);
+
+program
+  .command("config")
+  .description("the configuration of a repository")
+  .command("check")
+  .description("say with line and column what is wrong with .github/agent.yml")
+  .argument("[file]", "another file than .github/agent.yml")
+  .option("--env-file <file>", "the operator's environment, for the names of the agents in its AGENTS_FILE")
+  .option("--json", "print the problems as JSON")
+  .action(checkConfiguration);
 
 const audit = program
   .command("audit")

@@ -4,7 +4,7 @@ import { createAnswer } from "../command/answer.ts";
 import { createControl } from "../command/control.ts";
 import { createAuthorize } from "../command/authorize.ts";
 import { readLabel, readRemovedLabel } from "../command/label.ts";
-import { parse } from "../command/parse.ts";
+import { readComment } from "../command/parse.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
 import { consume } from "../queue/consume.ts";
 import { unwrapHandlerError } from "../webhook/handler-error.ts";
@@ -50,13 +50,11 @@ export async function runWeb(house: House): Promise<Running> {
       audit: (asking) => house.audit.record(askingEvent(asking)),
       outbox,
       pipelines,
+      agents: agents.names(),
       log,
     }),
-    parse(body) {
-      const parsed = parse(body, { pipelines, agents: agents.names(), trigger: config.TRIGGER });
-      return parsed.kind === "ignore" ? undefined : parsed;
-    },
-    readLabel: (name) => readLabel(name, { prefix: labelPrefix, pipelines }),
+    parse: (body) => readComment(body, { agents: agents.names(), trigger: config.TRIGGER }),
+    readLabel: (name) => readLabel(name, { prefix: labelPrefix }),
     readRemovedLabel: (name) => readRemovedLabel(name, { prefix: labelPrefix }),
     readJob: (jobId) => artifacts.readJob(jobId),
     host,

@@ -2,7 +2,7 @@
 import type { GitHub } from "../io/github.ts";
 import type { MaterialCalls } from "../io/github-material.ts";
 import type { Intent } from "../job/intent.ts";
-import type { JobSpec, Permission } from "../job/job-spec.ts";
+import type { JobSpec } from "../job/job-spec.ts";
 import type { Pipeline } from "../job/pipelines.ts";
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
@@ -12,18 +12,32 @@ import type { Authorize } from "./authorize.ts";
 import { findBase } from "./base.ts";
 import type { Control } from "./control.ts";
 import { readMaterial } from "./material/read-material.ts";
+import type { ControlVerb } from "./grammar.ts";
 import type { Command } from "./parse.ts";
+import { limitsOf, mayDo, pipelinesWith, type Right } from "./repository-configuration/effects.ts";
+import { loadConfiguration } from "./repository-configuration/load.ts";
+import { problemsText } from "./repository-configuration/problems-text.ts";
+import { configurationPath } from "./repository-configuration/read.ts";
 import type { Submit } from "./submit.ts";
 import { readThread, type Self } from "./thread.ts";
-import { type JobCommand, toJobSpec } from "./to-job-spec.ts";
+import { type JobCommand, type JobContext, toJobSpec } from "./to-job-spec.ts";
 import { describeTrigger, type Trigger } from "./trigger.ts";
 
 /** What a trigger asks for, once it is known that it asks for something. */
 export type Asked = { kind: "reply"; body: string } | { kind: "commands"; commands: readonly Command[] };
 
+/** Reads what is asked, with the names of the pipelines that the repository has. */
+export type Ask = (pipelines: readonly Pipeline[]) => Asked;
+
 export type CommandGitHub = Pick<
   GitHub,
-  "permission" | "branchHead" | "branchesFrom" | "pullRequest" | "pullRequestsFrom" | "latestComments"
+  | "permission"
+  | "branchHead"
+  | "branchesFrom"
+  | "pullRequest"
+  | "pullRequestsFrom"
+  | "latestComments"
+  | "fileText"
 > &
   MaterialCalls;
 
@@ -37,6 +51,8 @@ export interface AnswerOptions {
   control: Control;
   outbox: Pick<Queue<Intent>, "enqueue">;
   pipelines: readonly Pipeline[];
+  /** Names that a repository's configuration may use. */
+  agents: readonly string[];
   /** Keeps the record of who asked; never throws. */
   audit: (asking: Asking) => Promise<void>;
   log: Log;
@@ -48,7 +64,7 @@ export interface AnswerOptions {
  * TransientError when it may go better later.
  */
 export function createAnswer(options: AnswerOptions) {
-  const { authorize, outbox, submit, control, pipelines, audit, log } = options;
+  const { authorize, outbox, submit, control, audit, log } = options;
 
   async function react(trigger: Trigger, content: "eyes" | "-1"): Promise<void> {
     const { repository, comment, subject, delivery } = trigger;
@@ -83,7 +99,7 @@ export function createAnswer(options: AnswerOptions) {
     });
   }
 
-  return async (trigger: Trigger, asked: Asked): Promise<void> => {
+  return async (trigger: Trigger, ask: Ask): Promise<void> => {
     const github = await options.github(trigger.repository.installation_id);
     const verdict = await authorize(github, trigger.repository, trigger);
     const fields = { delivery: trigger.delivery.guid };
@@ -98,7 +114,25 @@ export function createAnswer(options: AnswerOptions) {
       await react(trigger, "-1");
       return;
     }
-    await audit({ decision: "allowed", trigger, permission: verdict.permission });
+    const { permission } = verdict;
+    const { repository, sender } = trigger;
+    const loaded = await loadConfiguration(github, repository, { agents: options.agents });
+    const configuration = loaded.kind === "valid" ? loaded.configuration : undefined;
+    const pipelines = configuration ? pipelinesWith(options.pipelines, configuration) : options.pipelines;
+    const asked = ask(pipelines);
+    const rights = rightsOf(asked);
+    if (configuration && !rights.every((right) => mayDo(configuration, { sender, permission }, right))) {
+      log.info(fields, `${describeTrigger(trigger)}: refused by the repository's configuration`);
+      await audit({ decision: "denied", trigger, permission, note: configurationPath });
+      await react(trigger, "-1");
+      return;
+    }
+    await audit({ decision: "allowed", trigger, permission });
+    // To look and to stop is possible all the same.
+    if (loaded.kind === "invalid" && rights.some((right) => right !== undefined && right !== "cancel")) {
+      await reply(trigger, problemsText(loaded.problems));
+      return;
+    }
     if (asked.kind === "reply") {
       await reply(trigger, asked.body);
       return;
@@ -110,8 +144,9 @@ export function createAnswer(options: AnswerOptions) {
     }
 
     await react(trigger, "eyes");
-    const { permission } = verdict;
-    const specs = await specsOf(github, trigger, { commands: asked.commands, permission });
+    const limits = configuration && limitsOf(configuration);
+    const given = { permission, pipelines, ...(limits && { limits }) };
+    const specs = await specsOf(github, trigger, asked.commands, given);
     for (const [ordinal, command] of asked.commands.entries()) {
       const spec = specs.get(ordinal);
       if ("verb" in command) {
@@ -129,7 +164,8 @@ export function createAnswer(options: AnswerOptions) {
   async function specsOf(
     github: CommandGitHub,
     trigger: Trigger,
-    { commands, permission }: { commands: readonly Command[]; permission: Permission },
+    commands: readonly Command[],
+    given: Pick<JobContext, "permission" | "pipelines" | "limits">,
   ): Promise<Map<number, JobSpec>> {
     const wanted = [...commands.entries()].flatMap(([ordinal, command]): [number, JobCommand][] =>
       "verb" in command ? [] : [[ordinal, command]],
@@ -141,7 +177,7 @@ export function createAnswer(options: AnswerOptions) {
     const { repository, subject } = trigger;
     const thread = await readThread(github, repository, subject, cutoff, self);
     const material = await readMaterial(github, trigger, { base, thread });
-    const context = { trigger, permission, base, thread, material, pipelines };
+    const context = { ...given, trigger, base, thread, material };
     const specs = new Map<number, JobSpec>();
     for (const [ordinal, command] of wanted) {
       const earlier = command.again && (await earlierJob(options.jobs, trigger, command.again));
@@ -150,6 +186,20 @@ export function createAnswer(options: AnswerOptions) {
     return specs;
   }
 }
+
+/** What each command needs; looking needs nothing, and so does an answer without a command. */
+function rightsOf(asked: Asked): (Right | undefined)[] {
+  if (asked.kind === "reply") return [undefined];
+  return asked.commands.map((command) => ("verb" in command ? rightOf[command.verb] : "run"));
+}
+
+const rightOf: Record<ControlVerb, Right | undefined> = {
+  status: undefined,
+  cancel: "cancel",
+  discard: "cancel",
+  approve: "approve",
+  apply: "apply",
+};
 
 /** A request that took longer to arrive may not be wanted any more: whoever asked is asked. */
 const staleAfterMs = 24 * 60 * 60 * 1000;

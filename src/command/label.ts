@@ -1,7 +1,7 @@
 // A label as a command: `agent:<pipeline>` starts that pipeline with the title as its goal.
 import { closest } from "fastest-levenshtein";
 import type { Pipeline } from "../job/pipelines.ts";
-import type { Asked } from "./answer.ts";
+import type { Ask, Asked } from "./answer.ts";
 import { quote } from "./quote.ts";
 
 /** What comes after the prefix in the label of a job that waits or runs: taking it off cancels the job. */
@@ -16,14 +16,18 @@ const stateLabels: ReadonlySet<string> = new Set([
   "cancelled",
 ]);
 
-/** What a label asks for; undefined when it is none of ours. Names are compared without case, as GitHub does. */
-export function readLabel(
+/** Reads what a label asks for; undefined when it is none of ours. Names are compared without case, as GitHub does. */
+export function readLabel(name: string, { prefix }: { prefix: string }): Ask | undefined {
+  if (!name.toLowerCase().startsWith(prefix.toLowerCase())) return undefined;
+  const word = name.slice(prefix.length).trim().toLowerCase();
+  return stateLabels.has(word) ? undefined : (pipelines) => askedBy(name, word, { prefix, pipelines });
+}
+
+function askedBy(
   name: string,
+  word: string,
   options: { prefix: string; pipelines: readonly Pipeline[] },
-): Asked | undefined {
-  if (!name.toLowerCase().startsWith(options.prefix.toLowerCase())) return undefined;
-  const word = name.slice(options.prefix.length).trim().toLowerCase();
-  if (stateLabels.has(word)) return undefined;
+): Asked {
   const names = options.pipelines.map((pipeline) => pipeline.name);
   if (names.includes(word)) {
     return { kind: "commands", commands: [{ pipeline: word, text: "", dryRun: false, source: name }] };
@@ -37,7 +41,7 @@ export function readLabel(
 }
 
 /** What taking a label off asks for: the end of the job that a label started, if it is the label of a running one. */
-export function readRemovedLabel(name: string, { prefix }: { prefix: string }): Asked | undefined {
+export function readRemovedLabel(name: string, { prefix }: { prefix: string }): Ask | undefined {
   if (name.toLowerCase() !== `${prefix}${runningLabel}`.toLowerCase()) return undefined;
-  return { kind: "commands", commands: [{ verb: "cancel", labelled: true, source: `-${name}` }] };
+  return () => ({ kind: "commands", commands: [{ verb: "cancel", labelled: true, source: `-${name}` }] });
 }

@@ -35,7 +35,7 @@
 //
 // A comment is done as a whole or not at all: if any of its commands is wrong, none is run and one reply names every
 // mistake. Their place in `commands` is the ordinal from which job ids derive.
-import { findCommandLines } from "./command-lines.ts";
+import { type CommandLines, findCommandLines } from "./command-lines.ts";
 import { maxCommands } from "./grammar.ts";
 import { type HelpOptions, helpText } from "./help.ts";
 import { problem, type Problem } from "./problem.ts";
@@ -62,9 +62,24 @@ export interface ParseOptions {
 }
 
 /** Reads one comment. Never throws; takes time linear in the comment's length. */
-export function parse(body: string, { pipelines, agents, trigger = "/agent" }: ParseOptions): Parsed {
+export function parse(body: string, { pipelines, ...options }: ParseOptions): Parsed {
+  return readComment(body, options)?.(pipelines) ?? { kind: "ignore" };
+}
+
+/** The same in two steps, for who knows the pipelines only once there is something to read; undefined when there is nothing. */
+export function readComment(
+  body: string,
+  { agents, trigger = "/agent" }: Omit<ParseOptions, "pipelines">,
+): ((pipelines: ParseOptions["pipelines"]) => Exclude<Parsed, { kind: "ignore" }>) | undefined {
   const found = findCommandLines(body, trigger);
-  if (found.length === 0) return { kind: "ignore" };
+  if (found.length === 0) return undefined;
+  return (pipelines) => readLines(found, { pipelines, agents, trigger });
+}
+
+function readLines(
+  found: readonly CommandLines[],
+  { pipelines, agents, trigger }: Required<ParseOptions>,
+): Exclude<Parsed, { kind: "ignore" }> {
   if (found.length > maxCommands) return mistakes([problem.tooMany(found.length)], found.length, trigger);
 
   const names = { pipelines: pipelines.map(({ name }) => name), agents };
@@ -83,7 +98,11 @@ export function parse(body: string, { pipelines, agents, trigger = "/agent" }: P
   return { kind: "reply", body: helpText({ pipelines, agents, trigger }) + others };
 }
 
-function mistakes(problems: readonly Problem[], commands: number, trigger: string): Parsed {
+function mistakes(
+  problems: readonly Problem[],
+  commands: number,
+  trigger: string,
+): Extract<Parsed, { kind: "reply" }> {
   const named = problems.length === 1 ? problems.join("") : problems.map((one) => `- ${one}`).join("\n");
   const nothing = commands > 1 ? "None of the comment's commands was run." : "Nothing was started.";
   return {

@@ -7,6 +7,7 @@ import type { Again } from "./again.ts";
 import type { Base } from "./base.ts";
 import type { JobMaterial } from "./material/read-material.ts";
 import { cut } from "./thread.ts";
+import type { JobLimits } from "./repository-configuration/effects.ts";
 import type { Trigger } from "./trigger.ts";
 
 /** What one command asks to be run. */
@@ -35,6 +36,8 @@ export interface JobContext {
   thread: ContextMessage[];
   material: JobMaterial;
   pipelines: readonly Pipeline[];
+  /** What the repository's configuration leaves of what the operator allows. */
+  limits?: JobLimits;
   /** The job that `retry` and `continue` are about. */
   earlier?: JobSpec;
 }
@@ -88,8 +91,9 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
     dry_run: command.dryRun || retried?.dry_run === true,
     context_window: thread,
     ...material,
-    // No narrowing: what the operator allows.
-    policy: { network: "allow" },
+    // What the operator allows, less what the repository doesn't.
+    policy: { network: "allow", ...context.limits?.policy },
+    ...(context.limits?.budget && { budget: context.limits.budget }),
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `- \`${issue.path.join(".")}\`: ${issue.message}`);

@@ -81,6 +81,20 @@ export function createGitHub(octokit: Requester) {
       }
     },
 
+    /** A file's text on the default branch; undefined when it isn't there. */
+    async fileText(repository: RepositoryName, file: string): Promise<string | undefined> {
+      try {
+        return await call(`reading ${file}`, z.string(), "GET /repos/{owner}/{repo}/contents/{path}", {
+          ...path(repository),
+          path: file,
+          mediaType: { format: "raw" },
+        });
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+    },
+
     /** The commit at the head of a branch. */
     async branchHead(repository: RepositoryName, branch: string): Promise<string> {
       const found = await call(

@@ -63,6 +63,8 @@ const Policy = z.strictObject({
   /** Empty: no narrowing. */
   allowed_binaries: z.array(z.string().max(128)).max(64).default([]),
   requires_approval: z.boolean().default(false),
+  /** Globs of files whose change is held for a person, beside the operator's. */
+  protected_paths: z.array(z.string().max(255)).max(200).default([]),
   /** Of the operator's EGRESS_ALLOWLIST only these; not given: all of it. */
   egress_allowlist: z.array(HostPort).max(64).optional(),
 });

@@ -81,7 +81,9 @@ async function writeResult(
   const steps = end.kind === "ended" ? end.steps : [];
   const report = composeReport(steps);
   const change =
-    end.kind === "ended" ? await gatedChange(deps, { ...end, baseSha: spec.base?.sha ?? "" }) : unchanged;
+    end.kind === "ended"
+      ? await gatedChange(withOwnPaths(deps, spec), { ...end, baseSha: spec.base?.sha ?? "" })
+      : unchanged;
   const failure = end.kind === "broken" ? end.error : failureOf(steps, end.status);
   const status: FinalStatus =
     end.status === "success" && change.error ? (change.patch ? "needs_human" : "failed") : end.status;
@@ -159,4 +161,10 @@ async function joinLogs(
   }
   if (error) parts.push(`${error.code}: ${error.message}\n`);
   return parts.join("\n");
+}
+
+/** The operator's gate, and the paths that the repository protects beside. */
+function withOwnPaths(deps: RunnerDeps, { policy }: JobSpec): RunnerDeps {
+  const protectedPaths = [...deps.gate.protectedPaths, ...policy.protected_paths];
+  return { ...deps, gate: { ...deps.gate, protectedPaths } };
 }

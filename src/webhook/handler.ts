@@ -1,5 +1,5 @@
 // What every handler has in common: decode, see what is asked, translate, hand over.
-import type { Answer, Asked } from "../command/answer.ts";
+import type { Answer, Ask } from "../command/answer.ts";
 import type { Delivery } from "../job/delivery.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { Log } from "../log.ts";
@@ -22,11 +22,11 @@ export type Handler = (delivery: Delivery, payload: unknown) => Promise<void>;
 export interface HandlerOptions {
   answer: Answer;
   /** What a comment asks for; undefined when it holds no command. */
-  parse: (body: string) => Asked | undefined;
+  parse: (body: string) => Ask | undefined;
   /** What a label asks for; undefined when it is none of ours. */
-  readLabel: (name: string) => Asked | undefined;
+  readLabel: (name: string) => Ask | undefined;
   /** What taking a label off asks for; undefined when it asks for nothing. */
-  readRemovedLabel: (name: string) => Asked | undefined;
+  readRemovedLabel: (name: string) => Ask | undefined;
   /** A job by its id. */
   readJob: (jobId: string) => Promise<JobSpec | undefined>;
   /** Of GitHub, such as github.com. */

@@ -53,11 +53,11 @@ export function onCheckRunRequestedAction({ answer, readJob, host, log }: Handle
       return;
     }
     try {
-      await answer(trigger, readButton(identifier, spec));
+      await answer(trigger, () => readButton(identifier, spec));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       // The payload alone doesn't name the place: of a fork's pull request it has nothing.
-      await answer(trigger, { kind: "reply", body: error.message });
+      await answer(trigger, () => ({ kind: "reply", body: error.message }));
     }
   };
 }

@@ -15,8 +15,8 @@ export function onIssueCommentCreated({ answer, parse, host, log }: HandlerOptio
   return async (delivery, received) => {
     const payload = Payload.parse(received);
     const { comment, issue } = payload;
-    const asked = parse(comment.body ?? "");
-    if (!asked) return;
+    const ask = parse(comment.body ?? "");
+    if (!ask) return;
     const trigger = toTrigger(delivery, payload, issue, {
       kind: issue.pull_request ? "pull_request" : "issue",
       host,
@@ -29,6 +29,6 @@ export function onIssueCommentCreated({ answer, parse, host, log }: HandlerOptio
       log.warn({ delivery: delivery.guid }, "issue_comment.created: ignored, it names no installation");
       return;
     }
-    await answer(trigger, asked);
+    await answer(trigger, ask);
   };
 }

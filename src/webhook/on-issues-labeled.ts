@@ -10,8 +10,8 @@ const Payload = Envelope.extend({ issue: Subject, label: z.object({ name: z.stri
 export function onIssuesLabeled({ answer, readLabel, host, log }: HandlerOptions): Handler {
   return async (delivery, received) => {
     const payload = Payload.parse(received);
-    const asked = payload.label && readLabel(payload.label.name);
-    if (!payload.label || !asked) return;
+    const ask = payload.label && readLabel(payload.label.name);
+    if (!payload.label || !ask) return;
     const trigger = toTrigger(delivery, payload, payload.issue, {
       kind: "issue",
       host,
@@ -22,6 +22,6 @@ export function onIssuesLabeled({ answer, readLabel, host, log }: HandlerOptions
       log.warn({ delivery: delivery.guid }, "issues.labeled: ignored, it names no installation");
       return;
     }
-    await answer(trigger, asked);
+    await answer(trigger, ask);
   };
 }

@@ -10,8 +10,8 @@ const Payload = Envelope.extend({ pull_request: Subject, label: z.object({ name:
 export function onPullRequestLabeled({ answer, readLabel, host, log }: HandlerOptions): Handler {
   return async (delivery, received) => {
     const payload = Payload.parse(received);
-    const asked = payload.label && readLabel(payload.label.name);
-    if (!payload.label || !asked) return;
+    const ask = payload.label && readLabel(payload.label.name);
+    if (!payload.label || !ask) return;
     const trigger = toTrigger(delivery, payload, payload.pull_request, {
       kind: "pull_request",
       host,
@@ -22,6 +22,6 @@ export function onPullRequestLabeled({ answer, readLabel, host, log }: HandlerOp
       log.warn({ delivery: delivery.guid }, "pull_request.labeled: ignored, it names no installation");
       return;
     }
-    await answer(trigger, asked);
+    await answer(trigger, ask);
   };
 }

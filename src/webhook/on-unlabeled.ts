@@ -16,8 +16,8 @@ export function onUnlabeled({ answer, readRemovedLabel, host, log }: HandlerOpti
     const payload = Payload.parse(received);
     const { issue, pull_request: pull, label } = payload;
     const subject = issue ?? pull;
-    const asked = label && readRemovedLabel(label.name);
-    if (!label || !asked || !subject) return;
+    const ask = label && readRemovedLabel(label.name);
+    if (!label || !ask || !subject) return;
     const trigger = toTrigger(delivery, payload, subject, {
       kind: issue ? "issue" : "pull_request",
       host,
@@ -28,6 +28,6 @@ export function onUnlabeled({ answer, readRemovedLabel, host, log }: HandlerOpti
       log.warn({ delivery: delivery.guid }, "unlabeled: ignored, it names no installation");
       return;
     }
-    await answer(trigger, asked);
+    await answer(trigger, ask);
   };
 }

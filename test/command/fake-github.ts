@@ -11,6 +11,8 @@ export interface World {
   heads: Record<string, string>;
   pulls: Record<number, PullRequest>;
   comments: Comment[];
+  /** `.github/agent.yml` on the default branch. */
+  configuration?: string;
   /** What was asked, in order. */
   calls: string[];
 }
@@ -68,6 +70,9 @@ export function fakeGitHub(world: World): CommandGitHub {
     async latestComments(_, number, total) {
       world.calls.push(`latestComments ${number} ${total}`);
       return world.comments;
+    },
+    async fileText() {
+      return world.configuration;
     },
     ...noMaterialCalls,
   };

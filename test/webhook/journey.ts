@@ -5,7 +5,7 @@ import type { Asking } from "../../src/command/asking.ts";
 import { createControl } from "../../src/command/control.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
 import { readLabel, readRemovedLabel } from "../../src/command/label.ts";
-import { parse } from "../../src/command/parse.ts";
+import { readComment } from "../../src/command/parse.ts";
 import { createSubmit, type JobFiles } from "../../src/command/submit.ts";
 import { createTransientFiles } from "./transient-files.ts";
 import type { Delivery } from "../../src/job/delivery.ts";
@@ -43,6 +43,7 @@ const noResults = { readResult: async () => undefined, readState: async () => un
 
 /** The rooms wired as the product wires them, but for GitHub. */
 export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiring) {
+  const agents = ["claude", "codex", "opencode"];
   const log = pino({ level: "silent" });
   const host = "github.com";
   const self = async () => ({ appId: 7, login: "patchbay[bot]" });
@@ -67,17 +68,14 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiri
       jobs: nothingThere,
       outbox,
       pipelines: builtInPipelines,
+      agents,
       async audit(asking) {
         audited.push(asking);
       },
       log,
     }),
-    parse(body) {
-      const agents = ["claude", "codex", "opencode"];
-      const parsed = parse(body, { pipelines: builtInPipelines, agents, trigger: "/agent" });
-      return parsed.kind === "ignore" ? undefined : parsed;
-    },
-    readLabel: (name) => readLabel(name, { prefix: "agent:", pipelines: builtInPipelines }),
+    parse: (body) => readComment(body, { agents }),
+    readLabel: (name) => readLabel(name, { prefix: "agent:" }),
     readRemovedLabel: (name) => readRemovedLabel(name, { prefix: "agent:" }),
     readJob: (jobId) => artifacts.readJob(jobId),
     host,

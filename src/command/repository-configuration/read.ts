@@ -21,7 +21,6 @@ export type ReadConfiguration =
 
 /** What exists besides the file: names that it may refer to. */
 export interface KnownNames {
-  pipelines: readonly string[];
   agents: readonly string[];
 }
 
@@ -103,19 +102,12 @@ function unfold(issue: z.core.$ZodIssue): Issue[] {
 }
 
 function unknownNames(configuration: RepositoryConfiguration, known: KnownNames): Issue[] {
-  const pipelines = [...new Set([...known.pipelines, ...Object.keys(configuration.pipelines)])];
   const issues: Issue[] = [];
   const expect = (name: string, names: readonly string[], what: string, path: PropertyKey[]): void => {
     if (names.includes(name)) return;
     const message = `there is no ${what} ${name.slice(0, 64)}; did you mean ${closest(name, [...names])}? Known: ${names.join(", ")}`;
     issues.push({ path, message });
   };
-  if (configuration.default_pipeline !== undefined) {
-    expect(configuration.default_pipeline, pipelines, "pipeline", ["default_pipeline"]);
-  }
-  for (const [label, pipeline] of Object.entries(configuration.labels ?? {})) {
-    expect(pipeline, pipelines, "pipeline", ["labels", label]);
-  }
   for (const [role, agent] of Object.entries(configuration.agents)) {
     expect(agent, known.agents, "agent", ["agents", role]);
   }

@@ -1,14 +1,21 @@
 // `.github/agent.yml`: what a repository says about the agents that work on it. It narrows what the operator allows.
 import { z } from "zod";
+import { HostPort } from "../../job/host-port.ts";
+import { modelName, verbs } from "../grammar.ts";
 import { Permission } from "../../job/job-spec.ts";
 import { checkStepReferences } from "../../job/step-references.ts";
 import { StepSpec } from "../../job/step-spec.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, "a lower-case word of at most 32 characters");
+const pipelineName = name.refine(
+  (word) => !verbs.some((verb) => verb.name === word),
+  "a word that is no command",
+);
 const login = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\[bot\])?$/, "a GitHub login, such as ada or dependabot[bot]");
-const minimum = Permission.exclude(["none", "read"]);
+/** Not less than what the operator asks of everybody. */
+const minimum = Permission.extract(["write", "maintain", "admin"]);
 
 const PipelineConfiguration = z
   .strictObject({
@@ -22,17 +29,15 @@ const PipelineConfiguration = z
 export const RepositoryConfiguration = z.strictObject({
   $schema: z.string().optional(),
   version: z.literal(1).default(1),
-  default_pipeline: name.optional().describe("The pipeline of a command that names none."),
   pipelines: z
-    .record(name, PipelineConfiguration)
+    .record(pipelineName, PipelineConfiguration)
     .default({})
     .describe("Pipelines of this repository; one with a built-in's name replaces it."),
-  labels: z
-    .record(z.string().min(1).max(50), name)
-    .optional()
-    .describe("Label → pipeline. In place of agent:<pipeline>."),
   agents: z.record(name, name).default({}).describe("Role → agent, for every step of that role."),
-  models: z.record(name, z.string().min(1).max(128)).default({}).describe("Agent → model."),
+  models: z
+    .record(name, z.string().regex(modelName, "a model's name"))
+    .default({})
+    .describe("Agent → model."),
   permissions: z
     .strictObject({
       run: minimum.default("write"),
@@ -49,29 +54,6 @@ export const RepositoryConfiguration = z.strictObject({
     .max(200)
     .default([])
     .describe("Globs of files whose change is held for a person, beside the operator's."),
-  publish: z
-    .enum(["pull_request", "branch", "hold"])
-    .default("pull_request")
-    .describe("What becomes of a patch that passed: a draft pull request, a branch alone, or it waits."),
-  base: z
-    .string()
-    .min(1)
-    .max(255)
-    .optional()
-    .describe("The branch that jobs start from, in place of the default."),
-  branch: z
-    .string()
-    .max(100)
-    .regex(
-      /^[A-Za-z0-9{][A-Za-z0-9/_{}-]*$/,
-      "letters, digits, / _ - and the placeholders {number}, {slug}, {id}",
-    )
-    .refine(
-      (template) => template.includes("{id}"),
-      "{id} must be part of it, so that no two jobs share a branch",
-    )
-    .optional()
-    .describe("The name of a job's branch: {number}, {slug} and {id} are filled in."),
   budget: z
     .strictObject({
       max_cost_usd: z.number().nonnegative().optional(),
@@ -80,8 +62,8 @@ export const RepositoryConfiguration = z.strictObject({
     .prefault({})
     .describe("The most that one job may use."),
   egress: z
-    .array(z.string().regex(/^[a-z0-9.-]+:\d{1,5}$/, "host:port"))
-    .max(50)
+    .array(HostPort)
+    .max(64)
     .optional()
     .describe("Of the operator's allowed hosts, those that this repository's jobs may reach."),
 });

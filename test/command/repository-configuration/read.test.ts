@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readConfiguration } from "../../../src/command/repository-configuration/read.ts";
 
-const known = { pipelines: ["default", "fix"], agents: ["claude", "codex", "opencode"] };
+const known = { agents: ["claude", "codex", "opencode"] };
 
 function problemsOf(text: string) {
   const read = readConfiguration(text, known);
@@ -15,7 +15,7 @@ describe("a valid file", () => {
       const read = readConfiguration(text, known);
       expect(read).toMatchObject({
         kind: "valid",
-        configuration: { pipelines: {}, permissions: { run: "write" }, publish: "pull_request" },
+        configuration: { pipelines: {}, permissions: { run: "write" }, protected_paths: [] },
       });
     }
   });
@@ -23,33 +23,25 @@ describe("a valid file", () => {
   test("with everything in it is read as it is meant", () => {
     const text = `
 version: 1
-default_pipeline: docs
 pipelines:
   docs:
     summary: text only
     steps:
       - { step_id: write, agent: claude, role: implementer, prompt: Only change Markdown files. }
-labels:
-  "write the docs": docs
 agents: { planner: claude }
 models: { claude: opus }
-permissions: { run: triage, apply: maintain }
+permissions: { run: maintain, apply: admin }
 allow: [ada]
 deny: [mallory, "some[bot]"]
 protected_paths: [deploy/**]
-publish: hold
-base: develop
-branch: "agent/{number}-{slug}-{id}"
 budget: { max_cost_usd: 2.5, max_calls: 40 }
-egress: [registry.npmjs.org:443]
+egress: [packages.example.com:443]
 `;
-    const read = readConfiguration(text.replace("registry.npmjs.org", "packages.example.com"), known);
+    const read = readConfiguration(text, known);
     expect(read).toMatchObject({
       kind: "valid",
       configuration: {
-        default_pipeline: "docs",
-        labels: { "write the docs": "docs" },
-        permissions: { run: "triage", apply: "maintain", cancel: "write" },
+        permissions: { run: "maintain", apply: "admin", cancel: "write" },
         pipelines: { docs: { steps: [{ step_id: "write", timeout_sec: 600 }] } },
       },
     });
@@ -58,8 +50,8 @@ egress: [registry.npmjs.org:443]
 
 describe("an invalid file says where and what", () => {
   test("broken YAML", () => {
-    expect(problemsOf("labels:\n  a: [1\n")[0]).toMatchObject({ field: "" });
-    expect(problemsOf("labels: {}\nlabels: {}\n")[0]).toMatchObject({ line: 2 });
+    expect(problemsOf("models:\n  a: [1\n")[0]).toMatchObject({ field: "" });
+    expect(problemsOf("models: {}\nmodels: {}\n")[0]).toMatchObject({ line: 2 });
   });
 
   test("a field that doesn't exist, with the nearest that does", () => {
@@ -69,18 +61,26 @@ describe("an invalid file says where and what", () => {
   });
 
   test("a value out of its limits, at its own place", () => {
-    const [one, two] = problemsOf("permissions:\n  run: anyone\npublish: maybe\n");
+    const [one, two] = problemsOf("permissions:\n  run: anyone\nversion: 2\n");
     expect(one).toMatchObject({ line: 2, column: 8, field: "permissions.run" });
-    expect(two).toMatchObject({ line: 3, column: 10, field: "publish" });
+    expect(two).toMatchObject({ line: 3, column: 10, field: "version" });
+  });
+
+  test("less than the operator asks of everybody", () => {
+    expect(problemsOf("permissions:\n  run: triage\n")[0]).toMatchObject({ field: "permissions.run" });
   });
 
   test("names of nothing", () => {
-    const text = "default_pipeline: fxi\nlabels:\n  bug: defualt\nagents:\n  planner: cluade\n";
+    const text = "agents:\n  planner: cluade\nmodels:\n  codxe: gpt-5\n";
     expect(problemsOf(text).map(({ line, message }) => `${line}: ${message.split("?")[0]}`)).toEqual([
-      "1: there is no pipeline fxi; did you mean fix",
-      "3: there is no pipeline defualt; did you mean default",
-      "5: there is no agent cluade; did you mean claude",
+      "2: there is no agent cluade; did you mean claude",
+      "4: there is no agent codxe; did you mean codex",
     ]);
+  });
+
+  test("a pipeline that would be taken for a command", () => {
+    const step = "{ step_id: a, agent: codex, role: implementer }";
+    expect(problemsOf(`pipelines:\n  apply:\n    steps: [${step}]\n`)[0]?.field).toBe("pipelines.apply");
   });
 
   test("steps that don't fit together", () => {
@@ -88,10 +88,6 @@ describe("an invalid file says where and what", () => {
     expect(problemsOf(`pipelines:\n  two:\n    steps: [${step}]\n`)[0]?.message).toContain(
       'there is no step "b"',
     );
-  });
-
-  test("a branch that two jobs would share", () => {
-    expect(problemsOf("branch: agent/{number}\n")[0]?.message).toContain("{id}");
   });
 
   test("whatever it is: a list, a text, a bomb of aliases, wild keys", () => {

@@ -1,0 +1,15 @@
+// What is wrong with `.github/agent.yml`, for whoever asked in vain.
+import { quote } from "../quote.ts";
+import { configurationPath, type ConfigurationProblem } from "./read.ts";
+
+/** Markdown: each problem with its line and column. */
+export function problemsText(problems: readonly ConfigurationProblem[]): string {
+  const lines = problems.map(({ line, column, field, message }) => {
+    const where = field === "" ? "" : `${quote(field)}: `;
+    return `- line ${line}, column ${column}: ${where}${quote(message)}`;
+  });
+  return (
+    `\`${configurationPath}\` on the default branch can't be read, so nothing was started:\n\n${lines.join("\n")}\n\n` +
+    "Mend it there (`patchbay config check` shows the same), then ask again."
+  );
+}
