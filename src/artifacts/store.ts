@@ -13,6 +13,7 @@ import { JobSpec } from "../job/job-spec.ts";
 import { JobState } from "../job/job-state.ts";
 import { Publication } from "../job/publication.ts";
 import { JobResult, StepResult } from "../job/result.ts";
+import { ReviewFindings } from "../job/review-finding.ts";
 
 type JobFile = "report.md" | "patch.diff" | "logs.txt" | "result.json";
 export type JobText = "report.md" | "logs.txt";
@@ -91,6 +92,11 @@ export function createArtifacts(options: { root: string; mask: (text: string) =>
       writeJson(stepFile(result.job_id, result.step_id, "result.json"), result),
     readStepResult: (jobId: string, stepId: string) =>
       readJson(stepFile(jobId, stepId, "result.json"), StepResult),
+
+    writeFindings: (jobId: string, stepId: string, findings: ReviewFindings) =>
+      writeJson(stepFile(jobId, stepId, "findings.json"), findings),
+    readFindings: (jobId: string, stepId: string) =>
+      readJson(stepFile(jobId, stepId, "findings.json"), ReviewFindings),
 
     writePublication: (publication: Publication) =>
       writeJson(jobFile(publication.job_id, "publication.json"), publication),

@@ -38,6 +38,24 @@ const PullRequest = z.object({
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 
+const Review = z.object({
+  id: z.number(),
+  html_url: z.string(),
+  body: z.string().nullish(),
+  user: User.nullish(),
+});
+export type Review = z.infer<typeof Review>;
+
+/** A comment on a line of the file after the change. */
+interface NewReviewComment {
+  path: string;
+  body: string;
+  line: number;
+  side: "RIGHT";
+  start_line?: number;
+  start_side?: "RIGHT";
+}
+
 const pageSize = 100;
 
 /** Calls on behalf of one installation. Each throws UserError or TransientError that names the action. */
@@ -158,6 +176,32 @@ export function createGitHub(octokit: Requester) {
         "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
         { ...path(repository), pull_number: number, ...change },
       );
+    },
+
+    async reviews(repository: RepositoryName, number: number): Promise<Review[]> {
+      return every(
+        `reading the reviews of #${number}`,
+        Review,
+        "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+        { ...path(repository), pull_number: number },
+      );
+    },
+
+    /** A review that only comments: it neither approves nor stands in a merge's way. */
+    async createReview(
+      repository: RepositoryName,
+      number: number,
+      review: { body: string; comments: readonly NewReviewComment[]; commit_id: string | undefined },
+    ): Promise<Review> {
+      const { commit_id, ...rest } = review;
+      return call(`reviewing #${number}`, Review, "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
+        ...path(repository),
+        pull_number: number,
+        event: "COMMENT",
+        ...rest,
+        ...(commit_id === undefined ? {} : { commit_id }),
+        ...once,
+      });
     },
 
     /** Comments on an issue or pull request, oldest first; `since` is an ISO time of last change. */

@@ -17,6 +17,8 @@ export const Publication = z.strictObject({
   onto: z.strictObject({ name: z.string(), sha: z.string() }).optional(),
   /** The commit that is about to be pushed: after a crash it may be on the branch, below what others added since. */
   pushing: z.strictObject({ name: z.string(), sha: z.string() }).optional(),
+  /** The review with the findings, on the pull request with this number. */
+  review: z.strictObject({ number: z.int(), id: z.int(), url: z.string() }).optional(),
   /** The held patch that the comment shows: only this one can be released. */
   shown: z.strictObject({ sha256: z.string(), base_sha: z.string() }).optional(),
   /** The last command about this job that is being carried out, by its marker. */

@@ -8,6 +8,7 @@ import type { JobState } from "../job/job-state.ts";
 import type { Publication } from "../job/publication.ts";
 import type { QueueState } from "../job/queue-state.ts";
 import type { JobResult } from "../job/result.ts";
+import type { ReviewFindings } from "../job/review-finding.ts";
 import type { Log } from "../log.ts";
 
 interface PublisherArtifacts {
@@ -17,6 +18,7 @@ interface PublisherArtifacts {
   /** At most `maxBytes` of a text. */
   readText(jobId: string, file: "report.md" | "logs.txt", maxBytes: number): Promise<string | undefined>;
   readPatch(jobId: string): Promise<Buffer | undefined>;
+  readFindings(jobId: string, stepId: string): Promise<ReviewFindings | undefined>;
   writeResult(result: JobResult): Promise<void>;
   writeState(state: JobState): Promise<void>;
   readPublication(jobId: string): Promise<Publication | undefined>;
@@ -35,6 +37,8 @@ export type PublisherGitHub = Pick<
   | "updatePullRequest"
   | "branchHead"
   | "pullRequest"
+  | "reviews"
+  | "createReview"
   | "labelsOf"
   | "ensureLabel"
   | "addLabel"

@@ -8,6 +8,7 @@ import { land } from "./land.ts";
 import { openRecord } from "./record.ts";
 import { finalComment } from "./render/final-comment.ts";
 import type { Voice } from "./render/voice.ts";
+import { publishReview } from "./review/publish-review.ts";
 
 const maxReportBytes = 1024 * 1024;
 const maxLogBytes = 16 * 1024 * 1024;
@@ -35,7 +36,9 @@ export async function publish(
   const voice = voiceFor(spec);
   const patch = result.patch ? await artifacts.readPatch(spec.job_id) : undefined;
   const report = await artifacts.readText(spec.job_id, "report.md", maxReportBytes);
-  const landing = await land(deps, { spec, result, patch, report, record, github, voice });
+  const request = { spec, result, patch, report, record, github, voice };
+  const landing = await land(deps, request);
+  await publishReview(deps, request, landing);
 
   const log =
     result.status === "success" ? undefined : await artifacts.readText(spec.job_id, "logs.txt", maxLogBytes);

@@ -15,6 +15,7 @@ import type { Landing } from "./landing.ts";
 import type { JobRecord } from "./record.ts";
 import { finalComment } from "./render/final-comment.ts";
 import type { Voice } from "./render/voice.ts";
+import { publishReview } from "./review/publish-review.ts";
 
 const maxReportBytes = 1024 * 1024;
 const maxLogBytes = 16 * 1024 * 1024;
@@ -53,6 +54,7 @@ export async function release(
     await speaker.say(finalComment({ spec, result, landing, report, log, patch }, voice), true);
     return answer(deps, intent, `The patch was not published and is still held. ${reasonOf(landing)}`);
   }
+  await publishReview(deps, { spec, result: released, patch, report, record, github, voice }, landing);
   if (!again) await deps.artifacts.writeResult(released);
   await speaker.say(
     finalComment({ spec, result: released, landing, report, log: undefined, patch }, voice),

@@ -1,5 +1,6 @@
 // The job's report.md, put together from its steps' reports. Pure.
 import type { StepResult } from "../job/result.ts";
+import { readReview } from "../job/review-finding.ts";
 
 export interface StepReport {
   result: StepResult;
@@ -19,7 +20,12 @@ const titles: Record<string, string> = {
  * step left a report.
  */
 export function composeReport(steps: readonly StepReport[]): string {
-  const told = steps.filter((step) => step.text.trim() !== "");
+  const told = steps
+    .map(({ result, text }) => ({
+      result,
+      text: result.role === "reviewer" ? readReview(text).report : text,
+    }))
+    .filter((step) => step.text.trim() !== "");
   const main = told.findLast((step) => step.result.role === "implementer") ?? told.at(-1);
   if (!main) return "";
   const folded = told

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Agent, AgentOutcome } from "../agents/agent.ts";
 import { UserError, explain } from "../errors.ts";
 import type { StepResult } from "../job/result.ts";
+import { readReview } from "../job/review-finding.ts";
 import { isReadOnly } from "../job/step-spec.ts";
 import { attemptStep } from "./attempt-step.ts";
 import type { RunnerDeps } from "./deps.ts";
@@ -85,6 +86,10 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
   const finishedAt = deps.clock();
   const { job_id } = run.spec;
   const { step_id } = run.step;
+  const review = run.step.role === "reviewer" ? readReview(outcome.report) : undefined;
+  if (review && review.dropped > 0) {
+    warnings.push(`${review.dropped} of the reviewer's findings could not be read and were left out`);
+  }
   const leaking = deps.redactor.find(patch.toString("latin1"));
   const result: StepResult = {
     schema_version: "2.0",
@@ -99,7 +104,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
     attempts: used.length,
     started_at: startedAt.toISOString(),
     finished_at: finishedAt.toISOString(),
-    summary: summarize(outcome.report) || (outcome.error?.message ?? ""),
+    summary: summarize(review?.report ?? outcome.report) || (outcome.error?.message ?? ""),
     change_status: treeAfter === run.treeBefore ? "no_changes" : "changed",
     secrets_check: leaking.length === 0 ? "passed" : "failed",
     artifacts: {
@@ -115,6 +120,10 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
   await run.assertHeld();
   await deps.artifacts.writeStepText(job_id, step_id, "report.md", outcome.report);
   await deps.artifacts.writeStepPatch(job_id, step_id, patch);
+  if (review) {
+    const { schema_version, findings, dropped } = review;
+    await deps.artifacts.writeFindings(job_id, step_id, { schema_version, findings, dropped });
+  }
   await deps.artifacts.writeStepResult(result);
   return {
     result,

@@ -238,7 +238,9 @@ describe("the review", () => {
     expect(outcome.report).toContain("| `src/login.ts` | +3 | −1 |");
     expect(outcome.report).toContain("| `docs/x.md` | +1 | −0 |");
     expect(outcome.report).toContain("does not name `docs/x.md`");
-    expect(outcome.report).toContain("- **minor** `src/login.ts:3` Work is marked here, not done.");
+    expect(outcome.report).toContain(
+      `{"severity":"warning","path":"src/login.ts","line":3,"text":"Work is marked here, not done."}`,
+    );
     expect(outcome.report).toContain("cut by 12 characters");
   });
 

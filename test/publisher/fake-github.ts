@@ -1,5 +1,5 @@
 // A GitHub that behaves: it keeps comments and pull requests, refuses doubles, and can lose an answer.
-import type { Comment, PullRequest } from "../../src/io/github.ts";
+import type { Comment, PullRequest, Review } from "../../src/io/github.ts";
 import type { CheckRunContent } from "../../src/io/github-signs.ts";
 import { asGitHubError } from "../../src/io/github-error.ts";
 import type { PublisherGitHub } from "../../src/publisher/deps.ts";
@@ -14,6 +14,8 @@ export const bot = {
   botEmail: "9+patchbay[bot]@x.example",
 };
 
+type FakeReview = Review & { comments: Parameters<PublisherGitHub["createReview"]>[2]["comments"] };
+
 export interface FakeGitHub extends PublisherGitHub {
   /** Every request that writes, in order. */
   writes: string[];
@@ -21,6 +23,7 @@ export interface FakeGitHub extends PublisherGitHub {
   reactions: Set<string>;
   allComments(): Comment[];
   pulls: PullRequest[];
+  allReviews: FakeReview[];
   /** On the one issue. */
   labels: Set<string>;
   knownLabels: Set<string>;
@@ -37,6 +40,7 @@ export interface FakeGitHub extends PublisherGitHub {
 export function createFakeGitHub(heads: (branch: string) => Promise<string | undefined>): FakeGitHub {
   const comments: Comment[] = [];
   const pulls: PullRequest[] = [];
+  const allReviews: FakeReview[] = [];
   const faults: Fault[] = [];
   const writes: string[] = [];
   const reads: string[] = [];
@@ -87,6 +91,19 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
     reads,
     reactions,
     pulls,
+    allReviews,
+    async reviews() {
+      reads.push("reviews");
+      return allReviews;
+    },
+    createReview: (_repository, number, { body, comments: onLines }) =>
+      write("createReview", () => {
+        const id = ++lastId;
+        const html_url = `https://github.com/acme/shop/pull/${number}#pullrequestreview-${id}`;
+        const made = { id, html_url, body, user: { login: bot.botLogin, id: 1 }, comments: onLines };
+        allReviews.push(made);
+        return made;
+      }),
     labels,
     knownLabels,
     checks,

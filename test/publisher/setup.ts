@@ -7,6 +7,7 @@ import type { JobState } from "../../src/job/job-state.ts";
 import type { QueueState } from "../../src/job/queue-state.ts";
 import type { Publication } from "../../src/job/publication.ts";
 import type { JobResult } from "../../src/job/result.ts";
+import type { ReviewFinding } from "../../src/job/review-finding.ts";
 import type { Decided, Place, PublisherDeps, Said } from "../../src/publisher/deps.ts";
 import { createPublisher, type Publisher } from "../../src/publisher/publisher.ts";
 import { bot, createFakeGitHub, type FakeGitHub } from "./fake-github.ts";
@@ -20,6 +21,7 @@ export interface Files {
   report?: string;
   log?: string;
   patch?: Buffer;
+  findings?: ReviewFinding[];
   publication?: Publication;
 }
 
@@ -60,6 +62,8 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
       readResult: async () => files.result,
       readText: async (_id, file) => (file === "report.md" ? files.report : files.log),
       readPatch: async () => files.patch,
+      readFindings: async () =>
+        files.findings && { schema_version: "2.0", findings: files.findings, dropped: 0 },
       async writeResult(result) {
         files.result = result;
       },

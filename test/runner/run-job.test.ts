@@ -175,6 +175,7 @@ describe("a job that goes well", () => {
     for (const step of spec.steps) {
       expect((await readdir(join(folder, "steps", step.step_id))).toSorted()).toEqual([
         "events.jsonl",
+        ...(step.role === "reviewer" ? ["findings.json"] : []),
         "logs.txt",
         "patch.diff",
         "prompt.md",

@@ -75,7 +75,7 @@ export function reviewReport(inputs: readonly InputArtifact[], standsInFor: stri
   const removed = files.reduce((sum, file) => sum + file.removed, 0);
   const cut = patches.reduce((sum, input) => sum + input.cutChars, 0);
   const found = files.flatMap(findingsOf);
-  const worst = found.some((finding) => finding.severity === "major")
+  const worst = found.some((finding) => finding.severity === "error")
     ? "to be mended first"
     : "none that blocks it";
   const verdict =
@@ -92,15 +92,7 @@ export function reviewReport(inputs: readonly InputArtifact[], standsInFor: stri
       files.slice(0, 20).map((file) => [cell(file.path), `+${file.added}`, `−${file.removed}`]),
     ),
     plan ? comparePlan(plan, files) : "",
-    found.length > 0
-      ? `**Findings**\n\n${found
-          .slice(0, 10)
-          .map(
-            (finding) =>
-              `- **${finding.severity}** ${code(`${finding.path}:${finding.line}`)} ${finding.text}`,
-          )
-          .join("\n")}`
-      : "",
+    found.length > 0 ? `**Findings**\n\n${findingsBlock(found.slice(0, 10))}` : "",
     simulatedNote(standsInFor),
   );
 }
@@ -141,29 +133,55 @@ function comparePlan(plan: InputArtifact, files: readonly FileStats[]): string {
 }
 
 interface Finding {
-  severity: "major" | "minor" | "nit";
+  severity: "error" | "warning" | "note";
   path: string;
   line: number;
   text: string;
+  /** What is to stand there instead. */
+  suggestion?: string;
 }
 
-const rules: readonly { pattern: RegExp; severity: Finding["severity"]; text: string }[] = [
-  { pattern: /^(?:<{7}|>{7})(?: |$)/, severity: "major", text: "A conflict marker was left in." },
+interface Rule {
+  pattern: RegExp;
+  severity: Finding["severity"];
+  text: string;
+  mend?: (line: string) => string;
+}
+
+const rules: readonly Rule[] = [
+  { pattern: /^(?:<{7}|>{7})(?: |$)/, severity: "error", text: "A conflict marker was left in." },
   {
     pattern: /\b(?:debugger;|console\.log\(|print\(["']debug)/,
-    severity: "minor",
+    severity: "warning",
     text: "Output for debugging was left in.",
   },
-  { pattern: /\b(?:TODO|FIXME|To do \()/, severity: "minor", text: "Work is marked here, not done." },
-  { pattern: /[ \t]+$/, severity: "nit", text: "White space at the end of the line." },
+  { pattern: /\b(?:TODO|FIXME|To do \()/, severity: "warning", text: "Work is marked here, not done." },
+  {
+    pattern: /[ \t]+$/,
+    severity: "note",
+    text: "White space at the end of the line.",
+    mend: (line) => line.trimEnd(),
+  },
 ];
 
 function findingsOf(file: FileStats): Finding[] {
   return file.lines.flatMap(({ line, text }) =>
     rules
       .filter((rule) => rule.pattern.test(text))
-      .map((rule) => ({ severity: rule.severity, path: file.path, line, text: rule.text })),
+      .map((rule) => ({
+        severity: rule.severity,
+        path: file.path,
+        line,
+        text: rule.text,
+        ...(rule.mend ? { suggestion: rule.mend(text) } : {}),
+      })),
   );
+}
+
+/** The block that a reviewer is asked for; a fence inside of a line can't end it, since JSON keeps it in one string. */
+function findingsBlock(found: readonly Finding[]): string {
+  const lines = found.map((finding) => `  ${JSON.stringify(finding)}`);
+  return `\`\`\`findings\n[\n${lines.join(",\n")}\n]\n\`\`\``;
 }
 
 function join(...parts: string[]): string {

@@ -1,0 +1,48 @@
+// What the reviewer found is on the pull request's lines, once, also when the process dies over it.
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { temporaryFolder } from "../temp-folder.ts";
+import { createWorld, type World } from "./world.ts";
+
+const folder = await temporaryFolder();
+let world: World;
+let worlds = 0;
+
+afterEach(() => world.stop());
+
+async function expectOneReview(): Promise<void> {
+  const [job = ""] = await world.published();
+  const { state, app } = world.standIn;
+  const [pull] = world.ownPulls();
+  const reviews = state.reviews.filter((review) => review.author === app.botLogin);
+  expect(reviews).toMatchObject([{ state: "COMMENTED", number: pull?.number }]);
+  const comments = state.review_comments.filter((comment) => comment.author === app.botLogin);
+  expect(comments).toMatchObject([{ path: "src/login.ts", side: "RIGHT", number: pull?.number }]);
+  expect(comments[0]?.diff_hunk).toContain("TODO (simulated)");
+  expect(comments[0]?.body).toContain("Work is marked here, not done.");
+  expect(world.publication(job)?.review?.number).toBe(pull?.number);
+  expect(world.artifact(job, "steps/03_review/findings.json")).toContain("src/login.ts");
+  expect(world.artifact(job, "report.md")).not.toContain("```findings");
+}
+
+test("a job with a review step leaves one review with comments on the change", async () => {
+  world = await createWorld(join(folder, String(++worlds)));
+  await world.start();
+  await world.comment(await world.openIssue(), "/agent allow five tries in src/login.ts");
+  await expectOneReview();
+  expect(world.standIn.violations).toEqual([]);
+});
+
+test.each([false, true])("kill -9 while it is posted (GitHub did it: %s) leaves one", async (after) => {
+  world = await createWorld(join(folder, String(++worlds)));
+  const first = await world.start();
+  const hold = world.standIn.faults.hold({ method: "POST", path: "/repos/*/*/pulls/*/reviews", after });
+  await world.comment(await world.openIssue(), "/agent allow five tries in src/login.ts");
+  await hold.arrived;
+  await first.kill();
+  hold.drop();
+  hold.remove();
+  await world.start();
+  await expectOneReview();
+  expect(world.standIn.violations).toEqual([]);
+});
