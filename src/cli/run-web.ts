@@ -15,6 +15,7 @@ import type { House, Running } from "./assemble.ts";
 import { askingEvent } from "./audit/audit-asking.ts";
 import { auditPublishing, auditReplied } from "./audit/audit-intent.ts";
 import { auditedSubmit } from "./audited-submit.ts";
+import { cancelWhere } from "./cancel-where.ts";
 import { listen } from "./listen.ts";
 import { openHealth } from "./open-health.ts";
 import { openPublisher } from "./open-publisher.ts";
@@ -56,6 +57,7 @@ export async function runWeb(house: House): Promise<Running> {
     parse: (body) => readComment(body, { agents: agents.names(), trigger: config.TRIGGER }),
     readLabel: (name) => readLabel(name, { prefix: labelPrefix }),
     readRemovedLabel: (name) => readRemovedLabel(name, { prefix: labelPrefix }),
+    cancelWhere: (fits, note) => cancelWhere(house, fits, note),
     readJob: (jobId) => artifacts.readJob(jobId),
     host,
     log,

@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { JobResult, ResultError, Status } from "../job/result.ts";
-import type { Claim } from "../queue/contract.ts";
+import { CancelRequested, type Claim } from "../queue/contract.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { gatedChange, unchanged } from "./gate/gated-change.ts";
 import type { JobProgress } from "./job-progress.ts";
@@ -72,6 +72,11 @@ async function keepSessions(
   }
 }
 
+/** In the words of whoever cancelled it; empty when nobody did. */
+function whyCancelled({ signal }: Claim<JobSpec>, status: FinalStatus): string {
+  return status === "cancelled" && signal.reason instanceof CancelRequested ? signal.reason.message : "";
+}
+
 async function writeResult(
   deps: RunnerDeps,
   claim: Claim<JobSpec>,
@@ -97,7 +102,7 @@ async function writeResult(
     attempts: claim.ticket.attempts,
     started_at: end.startedAt.toISOString(),
     finished_at: finishedAt.toISOString(),
-    summary: summarize(report) || (error?.message ?? status),
+    summary: whyCancelled(claim, status) || summarize(report) || (error?.message ?? status),
     change_status: change.patch ? "changed" : "no_changes",
     secrets_check: change.secretsCheck,
     artifacts: {

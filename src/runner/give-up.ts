@@ -18,13 +18,18 @@ export async function giveUpJob(deps: Deps, ticket: JobTicket, error: ResultErro
 }
 
 /** The same for a job that was cancelled while nobody ran it. */
-export async function endCancelled(deps: Deps, ticket: JobTicket): Promise<void> {
-  await endUnrun(deps, ticket, { status: "cancelled", error: null, name: "cancelled" });
+export async function endCancelled(
+  deps: Deps,
+  ticket: JobTicket & Pick<Ticket<JobSpec>, "note">,
+): Promise<void> {
+  const summary = ticket.note ?? "cancelled";
+  await endUnrun(deps, ticket, { status: "cancelled", error: null, summary, name: "cancelled" });
 }
 
 interface End {
   status: "failed" | "cancelled";
   error: ResultError | null;
+  summary?: string;
   /** Ends the intent's id. */
   name: string;
 }
@@ -65,7 +70,7 @@ function unrunResult(
     attempts,
     started_at: now,
     finished_at: now,
-    summary: end.error?.message ?? end.status,
+    summary: end.summary ?? end.error?.message ?? end.status,
     change_status: "no_changes",
     secrets_check: "passed",
     artifacts: { report_md: "report.md", patch_diff: null, logs_txt: "logs.txt", result_json: "result.json" },

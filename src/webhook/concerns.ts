@@ -4,7 +4,10 @@ import { isBot } from "../command/authorize.ts";
 import { runningLabel } from "../command/label.ts";
 import { withoutHidden } from "../command/hidden-characters.ts";
 import { readButtonId } from "../job/button.ts";
+import { goneNames } from "./handler.ts";
 import { Account } from "./payload.ts";
+
+const gone: ReadonlySet<string> = new Set(goneNames);
 
 const Asking = z.object({
   action: z.string(),
@@ -34,6 +37,8 @@ export function createConcerns(options: {
     const asking = Asking.safeParse(payload);
     if (!asking.success) return false;
     const { sender, comment, label, check_run: run, requested_action: action } = asking.data;
+    // Whoever did it: what is gone is gone.
+    if (gone.has(`${event}.${asking.data.action}`)) return true;
     if (isBot(sender) && !options.allowedBots.has(sender.login.toLowerCase())) return false;
     switch (`${event}.${asking.data.action}`) {
       case "issue_comment.created":

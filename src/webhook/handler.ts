@@ -4,6 +4,18 @@ import type { Delivery } from "../job/delivery.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { Log } from "../log.ts";
 
+/** After which nothing can be done or said there any more. */
+export const goneNames = [
+  "installation.deleted",
+  "installation.suspend",
+  "installation_repositories.removed",
+  "repository.transferred",
+  "repository.archived",
+  "repository.deleted",
+  "issues.transferred",
+  "issues.deleted",
+] as const;
+
 /** What Patchbay handles of all that GitHub sends. */
 export const eventNames = [
   "issue_comment.created",
@@ -13,6 +25,7 @@ export const eventNames = [
   "pull_request.unlabeled",
   "check_run.requested_action",
   "check_run.rerequested",
+  ...goneNames,
 ] as const;
 export type EventName = (typeof eventNames)[number];
 
@@ -29,6 +42,8 @@ export interface HandlerOptions {
   readRemovedLabel: (name: string) => Ask | undefined;
   /** A job by its id. */
   readJob: (jobId: string) => Promise<JobSpec | undefined>;
+  /** Cancels the jobs that fit and have not ended; returns how many there were. */
+  cancelWhere: (fits: (spec: JobSpec) => boolean, note: string) => Promise<number>;
   /** Of GitHub, such as github.com. */
   host: string;
   log: Log;

@@ -1,6 +1,7 @@
 // Which event goes to which handler.
-import type { HandlerOptions } from "./handler.ts";
+import { goneNames, type HandlerOptions } from "./handler.ts";
 import { onCheckRunRequestedAction } from "./on-check-run-requested-action.ts";
+import { onGone } from "./on-gone.ts";
 import { onIssueCommentCreated } from "./on-issue-comment-created.ts";
 import { onIssuesLabeled } from "./on-issues-labeled.ts";
 import { onPullRequestLabeled } from "./on-pull-request-labeled.ts";
@@ -13,6 +14,7 @@ export function registerHandlers(probot: Pick<ProbotDoor, "on">, options: Handle
   probot.on("pull_request.labeled", onPullRequestLabeled(options));
   probot.on("issues.unlabeled", onUnlabeled(options));
   probot.on("pull_request.unlabeled", onUnlabeled(options));
+  for (const name of goneNames) probot.on(name, onGone(options));
   probot.on("check_run.requested_action", onCheckRunRequestedAction(options));
   probot.on("check_run.rerequested", onCheckRunRequestedAction(options));
 }

@@ -134,3 +134,22 @@ test("an archived repository: a line in the log, since nothing can be shown ther
     await world.standIn.archive(repo, false);
   }
 });
+
+test("the App removed: what waits ends with a word in its result", async () => {
+  const gone = await createWorld(await temporaryFolder());
+  try {
+    await gone.start("web");
+    const number = await gone.openIssue();
+    await gone.comment(number, "/agent quick");
+    await gone.until(() => (gone.ownComments(number).length > 0 ? true : undefined), "the comment");
+    const [job = ""] = await gone.jobs();
+    await gone.standIn.uninstallApp("acme");
+    const result = await gone.until(() => gone.result(job), "the result");
+    expect(result).toMatchObject({
+      status: "cancelled",
+      summary: "cancelled: the App was removed from the account",
+    });
+  } finally {
+    await gone.stop();
+  }
+});

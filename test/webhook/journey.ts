@@ -30,6 +30,8 @@ export interface Wiring {
   outbox: Pick<Queue<Intent>, "enqueue">;
   artifacts: JobFiles;
   allowedBots?: string[];
+  /** The jobs that have not ended. */
+  known?: () => JobSpec[];
 }
 
 /** These tests ask for jobs; what is said about jobs that there are is tested in test/command. */
@@ -42,13 +44,14 @@ const nothingThere = {
 const noResults = { readResult: async () => undefined, readState: async () => undefined };
 
 /** The rooms wired as the product wires them, but for GitHub. */
-export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiring) {
+export async function wire({ world, jobs, outbox, artifacts, allowedBots, known }: Wiring) {
   const agents = ["claude", "codex", "opencode"];
   const log = pino({ level: "silent" });
   const host = "github.com";
   const self = async () => ({ appId: 7, login: "patchbay[bot]" });
   const clock = () => new Date("2026-01-02T03:05:00.000Z");
   const audited: Asking[] = [];
+  const cancelled: string[] = [];
   const github = fakeGitHub(world);
   const probot = await createProbotDoor({
     appId: 7,
@@ -77,12 +80,18 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots }: Wiri
     parse: (body) => readComment(body, { agents }),
     readLabel: (name) => readLabel(name, { prefix: "agent:" }),
     readRemovedLabel: (name) => readRemovedLabel(name, { prefix: "agent:" }),
+    cancelWhere: async (fits, note) => {
+      const found = (known?.() ?? []).filter(fits);
+      cancelled.push(...found.map(({ job_id }) => `${job_id} ${note}`));
+      return found.length;
+    },
     readJob: (jobId) => artifacts.readJob(jobId),
     host,
     log,
   });
   return {
     audited,
+    cancelled,
     probot,
     handle: createInboxHandler({ receive: probot.receive, outbox, host, log }),
     gaveUp: createInboxGaveUp({ outbox, host }),
@@ -94,7 +103,8 @@ export async function createJourney(over: Partial<World> = {}, options: { allowe
   const world = createWorld(over);
   const jobs = createMemoryQueue<JobSpec>();
   const outbox = createMemoryQueue<Intent>();
-  const { handle, gaveUp, audited } = await wire({
+  const { handle, gaveUp, audited, cancelled } = await wire({
+    known: () => jobs.payloads(),
     world,
     jobs,
     outbox,
@@ -103,6 +113,7 @@ export async function createJourney(over: Partial<World> = {}, options: { allowe
   });
   return {
     audited,
+    cancelled,
     world,
     jobs,
     outbox,
