@@ -11,6 +11,7 @@ import { recoverMissed } from "./recover-missed.ts";
 import { runRunner } from "./run-runner.ts";
 import { runWeb } from "./run-web.ts";
 import { openSetup } from "./setup.ts";
+import { tellPlaces } from "./tell-places.ts";
 import { untilStopped } from "./signals.ts";
 
 const parts = ["all", "web", "runner"] as const;
@@ -49,7 +50,7 @@ async function serve(config: Config, credentials: Credentials, part: Part): Prom
   }
   const running = [
     forgetEnded(house),
-    ...(part === "runner" ? [] : [await runWeb(house), recoverMissed(house)]),
+    ...(part === "runner" ? [] : [await runWeb(house), recoverMissed(house), tellPlaces(house)]),
     ...(part === "web" ? [] : [await runRunner(house)]),
   ];
   log.info({ part }, "patchbay is ready");
