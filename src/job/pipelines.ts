@@ -39,6 +39,11 @@ export const builtInPipelines: readonly Pipeline[] = [
     summary: "implement without a plan or a review",
     steps: [{ ...implement, step_id: "01_implement", input_artifacts: [] }],
   },
+  {
+    name: "review",
+    summary: "a review of the pull request, on its lines; reads only",
+    steps: [{ ...review, step_id: "01_review", input_artifacts: [] }],
+  },
   { name: "plan", summary: "a plan as an answer, no code", steps: [plan] },
   {
     name: "ask",

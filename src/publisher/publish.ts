@@ -42,7 +42,10 @@ export async function publish(
 
   const log =
     result.status === "success" ? undefined : await artifacts.readText(spec.job_id, "logs.txt", maxLogBytes);
-  const body = finalComment({ spec, result, landing, report, log, patch }, voice);
+  const body = finalComment(
+    { spec, result, landing, report, log, patch, reviewUrl: record.publication.review?.url },
+    voice,
+  );
   const speaker = createSpeaker(deps, { spec, github, record });
   await speaker.say(body, true);
   await speaker.reconcile();

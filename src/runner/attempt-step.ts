@@ -31,7 +31,15 @@ export async function attemptStep(
   });
   try {
     log.note(`${step.role} step with ${step.agent}${agent.simulated ? " (simulated)" : ""}`);
-    const outcome = await runAgent(deps, run, { agent, attempt, prompt, inputs, home, log, resumed });
+    const outcome = await runAgent(deps, run, {
+      agent,
+      attempt,
+      prompt,
+      inputs: [...inputs, ...diffsOf(spec, inputs)],
+      home,
+      log,
+      resumed,
+    });
     const { status, error } = outcome;
     log.note(error ? `${status}: ${error.code}: ${error.message}` : status);
     return outcome;
@@ -51,4 +59,12 @@ async function readInputs(deps: RunnerDeps, spec: JobSpec, step: StepSpec): Prom
     found.push({ path, text: text ?? "(this artifact is missing)", cutChars: 0 });
   }
   return deps.limitInputs(found);
+}
+
+/** A pull request's diff, which a prompt has with the rest of the material; an agent without a model reads it here. */
+function diffsOf(spec: JobSpec, inputs: readonly InputArtifact[]): InputArtifact[] {
+  if (inputs.some(({ path }) => path.endsWith(".diff"))) return [];
+  return spec.material
+    .filter(({ kind }) => kind === "diff")
+    .map(({ text }) => ({ path: "pull_request.diff", text, cutChars: 0 }));
 }

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { temporaryFolder } from "../temp-folder.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, person, repo, type World } from "./world.ts";
 
 const folder = await temporaryFolder();
 let world: World;
@@ -46,3 +46,48 @@ test.each([false, true])("kill -9 while it is posted (GitHub did it: %s) leaves 
   await expectOneReview();
   expect(world.standIn.violations).toEqual([]);
 });
+
+test.each([false, true])(
+  "`/agent review` reads a person's pull request (from a fork: %s) and reviews it",
+  async (isFork) => {
+    world = await createWorld(join(folder, String(++worlds)));
+    const { standIn } = world;
+    await world.start();
+    const home = isFork ? "stranger/shop" : repo;
+    if (isFork) await standIn.createRepository(home, { forkOf: repo });
+    await standIn.commitFiles({
+      repo: home,
+      branch: "discount",
+      files: { "src/discount.ts": "export const percent = 11;\n// TODO: round\n" },
+      message: "feat: a discount",
+      author: isFork ? "stranger" : person,
+    });
+    const { number, head_sha: sha } = await standIn.openPullRequest({
+      repo,
+      title: "A discount",
+      author: isFork ? "stranger" : person,
+      head: "discount",
+      ...(isFork && { fork: home }),
+    });
+    let tooEarly = 0;
+    await world.comment(number, "/agent review");
+    if (isFork) {
+      await world.until(
+        () => world.ownComments(number).find(({ body }) => body.includes("/agent approve")),
+        "the question",
+      );
+      tooEarly = standIn.state.reviews.length;
+      await world.comment(number, `/agent approve ${sha}`);
+    }
+    expect(tooEarly).toBe(0);
+    const [job = ""] = await world.published();
+    const reviews = standIn.state.reviews.filter((review) => review.author === standIn.app.botLogin);
+    expect(reviews).toMatchObject([{ state: "COMMENTED", number, commit_id: sha }]);
+    const comments = standIn.state.review_comments;
+    expect(comments).toMatchObject([{ path: "src/discount.ts", line: 2, side: "RIGHT" }]);
+    const said = world.ownComments(number).map(({ body }) => body);
+    expect(said.join("\n")).toContain(`[the review](${world.publication(job)?.review?.url})`);
+    expect(world.publication(job)?.branch).toBeNull();
+    expect(standIn.violations).toEqual([]);
+  },
+);

@@ -75,7 +75,7 @@ describe("a goal alone", () => {
       "01_implement",
     ]);
     expect(problems({ goal: "x", pipeline: "quack" })).toEqual([
-      "pipeline: without steps, one of default, fix, quick, plan, ask is expected",
+      "pipeline: without steps, one of default, fix, quick, review, plan, ask is expected",
     ]);
   });
 });

@@ -29,6 +29,8 @@ export interface Ended {
   log: string | undefined;
   /** patch.diff */
   patch: Buffer | undefined;
+  /** Where the findings are, on the lines of a pull request. */
+  reviewUrl?: string | undefined;
 }
 
 /** The final comment, below GitHub's limit whatever the agent wrote. */
@@ -74,16 +76,19 @@ function title(ended: Ended): string {
       return `⚠️ Done, but not published: ${failureOf(landing.code).words}`;
     case "none":
       if (spec.steps.some((step) => !isReadOnly(step.role))) return "✅ Done: nothing had to be changed";
+      if (spec.steps.every((step) => step.role === "reviewer")) return "🔎 Review";
       return spec.steps.some((step) => step.role === "answerer") ? "💬 Answer" : "📋 Plan";
   }
 }
 
-function landingParts({ spec, landing, patch }: Ended, voice: Voice): Part[] {
+function landingParts({ spec, landing, patch, reviewUrl }: Ended, voice: Voice): Part[] {
   const statistics = patch === undefined ? "" : `**${statisticsLine(diffStatistics(patch))}**`;
   const where = voice.whereIs(spec.job_id, "patch.diff");
   switch (landing.kind) {
     case "none":
-      return [];
+      return [
+        fixed(reviewUrl === undefined ? "" : `The findings are on the lines: [the review](${reviewUrl})`),
+      ];
     case "pull_request":
       return [fixed(statistics)];
     case "commit":

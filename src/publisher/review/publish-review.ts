@@ -3,11 +3,12 @@ import { UserError } from "../../errors.ts";
 import type { Review } from "../../io/github.ts";
 import { statusOf } from "../../io/github-error.ts";
 import type { ReviewFinding } from "../../job/review-finding.ts";
+import { isReadOnly } from "../../job/step-spec.ts";
 import type { PublisherDeps } from "../deps.ts";
 import type { LandRequest } from "../land.ts";
 import type { Landing } from "../landing.ts";
 import { carries } from "../render/marker.ts";
-import { commentableLines } from "./commentable-lines.ts";
+import { commentableLines, type Hunk } from "./commentable-lines.ts";
 import { composeReview, reviewMarker } from "./compose-review.ts";
 
 /**
@@ -20,15 +21,17 @@ export async function publishReview(
   request: LandRequest,
   landing: Landing,
 ): Promise<void> {
-  const { spec, record, patch } = request;
+  const { spec, record } = request;
   const number = pullRequestOf(request, landing);
-  if (number === undefined || !patch || record.publication.review) return;
+  if (number === undefined || record.publication.review) return;
   const findings = await findingsOf(deps, request);
   if (findings.length === 0) return;
   // Below what others pushed meanwhile the lines are no longer these.
   const isMoved = landing.kind === "commit" && landing.isMoved;
+  const lines = isMoved ? new Map<string, never>() : commentableLines(reviewedDiff(request, landing));
+  const commit = landing.kind === "none" ? spec.base.sha : record.publication.branch?.sha;
   try {
-    const review = await ensureReview(deps, request, { number, findings, isMoved });
+    const review = await ensureReview(deps, request, { number, findings, lines, commit });
     await record.note({ review: { number, id: review.id, url: review.html_url } });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -39,10 +42,21 @@ export async function publishReview(
   }
 }
 
-function pullRequestOf({ spec }: LandRequest, landing: Landing): number | undefined {
+function pullRequestOf({ spec, result }: LandRequest, landing: Landing): number | undefined {
   if (landing.kind === "pull_request") return landing.number;
+  // A job that only reads reviews the pull request on which it was asked, from wherever its branch is.
+  const onlyReads = spec.steps.every((step) => isReadOnly(step.role));
+  if (landing.kind === "none" && result.status === "success" && onlyReads && !spec.dry_run) {
+    return spec.target.kind === "issue" ? undefined : spec.target.number;
+  }
   if (landing.kind !== "commit") return undefined;
   return spec.target.kind === "issue" ? landing.pullRequest : spec.target.number;
+}
+
+/** The job's own change, or that of the pull request as it was when the review was asked for. */
+function reviewedDiff({ spec, patch }: LandRequest, landing: Landing): Buffer {
+  if (landing.kind !== "none") return patch ?? Buffer.alloc(0);
+  return Buffer.from(spec.material.find(({ kind }) => kind === "diff")?.text ?? "");
 }
 
 async function findingsOf(
@@ -60,11 +74,16 @@ async function findingsOf(
 
 async function ensureReview(
   deps: PublisherDeps,
-  { spec, record, github, voice, patch }: LandRequest,
-  wanted: { number: number; findings: readonly ReviewFinding[]; isMoved: boolean },
+  { spec, github, voice }: LandRequest,
+  wanted: {
+    number: number;
+    findings: readonly ReviewFinding[];
+    lines: ReadonlyMap<string, readonly Hunk[]>;
+    commit: string | undefined;
+  },
 ): Promise<Review> {
   const { repository, job_id: jobId } = spec;
-  const { number, findings, isMoved } = wanted;
+  const { number, findings, lines, commit } = wanted;
   const marker = reviewMarker(jobId);
   // An earlier create may have taken effect without an answer. Anyone can type a mark, only we are ourselves.
   const there = await github.reviews(repository, number);
@@ -72,9 +91,7 @@ async function ensureReview(
     (review) => review.user?.login === deps.app.botLogin && carries(review.body, marker),
   );
   if (ours) return ours;
-  const lines = patch && !isMoved ? commentableLines(patch) : new Map<string, never>();
   const { body, comments } = composeReview({ jobId, findings, lines }, voice);
-  const commit = record.publication.branch?.sha;
   try {
     return await github.createReview(repository, number, { body, comments, commit_id: commit });
   } catch (error) {
