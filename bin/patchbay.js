@@ -2,7 +2,8 @@
 // Runs the patchbay command under Node 24 or newer: this one, or the one that the package brings along.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { enableCompileCache } from "node:module";
+// By its default: the names of Node 20 are fewer, and one that is missing would end it here.
+import module from "node:module";
 import { fileURLToPath } from "node:url";
 
 const wanted = 24;
@@ -13,7 +14,7 @@ const main = import.meta.url.includes("/node_modules/") ? built : source;
 
 if (Number(process.versions.node.split(".")[0]) >= wanted) {
   // Half of a start is reading types and compiling. Where this user may not write, it is done each time.
-  enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/patchbay", import.meta.url)));
+  module.enableCompileCache(fileURLToPath(new URL("../node_modules/.cache/patchbay", import.meta.url)));
   await import(main.href);
 } else {
   let newer;
