@@ -1,4 +1,6 @@
 // The only reader of process.env. Every problem is reported at once, by name, with what would be valid.
+//
+// Longer than other files, since most of it is one table: a line or two for each variable, to be read beside .env.example.
 import { isAbsolute, resolve } from "node:path";
 import { z } from "zod";
 import { type Credentials, readCredentials } from "./credentials.ts";

@@ -18,6 +18,7 @@ import { limitsOf, mayDo, pipelinesWith, type Right } from "./repository-configu
 import { loadConfiguration } from "./repository-configuration/load.ts";
 import { problemsText } from "./repository-configuration/problems-text.ts";
 import { configurationPath } from "./repository-configuration/read.ts";
+import { replyTo } from "./reply-to.ts";
 import type { Submit } from "./submit.ts";
 import { readThread, type Self } from "./thread.ts";
 import { type JobCommand, type JobContext, toJobSpec } from "./to-job-spec.ts";
@@ -82,22 +83,7 @@ export function createAnswer(options: AnswerOptions) {
     });
   }
 
-  async function reply(trigger: Trigger, body: string): Promise<void> {
-    const { repository, subject, delivery, comment } = trigger;
-    const marker = `${delivery.inboxId}-0`;
-    await outbox.enqueue({
-      id: marker,
-      key: `delivery:${delivery.inboxId}`,
-      payload: {
-        kind: "reply",
-        repository,
-        number: subject.number,
-        ...(comment && { comment_id: comment.id }),
-        marker,
-        body,
-      },
-    });
-  }
+  const reply = (trigger: Trigger, body: string) => replyTo(outbox, { trigger, ordinal: 0 }, body);
 
   return async (trigger: Trigger, ask: Ask): Promise<void> => {
     const github = await options.github(trigger.repository.installation_id);

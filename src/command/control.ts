@@ -12,6 +12,7 @@ import { isBot, permits } from "./authorize.ts";
 import type { ControlCommand } from "./control-command.ts";
 import { jobOf, jobsHere } from "./control-jobs.ts";
 import { code, quote } from "./quote.ts";
+import { replyTo } from "./reply-to.ts";
 import { statusText } from "./status.ts";
 import type { Trigger } from "./trigger.ts";
 
@@ -42,22 +43,7 @@ type Decision = Extract<Intent, { kind: "decide" }>["decision"];
 export function createControl(options: ControlOptions) {
   const { jobs, artifacts, outbox } = options;
 
-  async function reply({ trigger, ordinal }: ControlContext, body: string): Promise<void> {
-    const { repository, subject, delivery, comment } = trigger;
-    const marker = `${delivery.inboxId}-${ordinal}`;
-    await outbox.enqueue({
-      id: marker,
-      key: `delivery:${delivery.inboxId}`,
-      payload: {
-        kind: "reply",
-        repository,
-        number: subject.number,
-        ...(comment && { comment_id: comment.id }),
-        marker,
-        body,
-      },
-    });
-  }
+  const reply = (context: ControlContext, body: string) => replyTo(outbox, context, body);
 
   async function decide(
     { trigger, ordinal, permission }: ControlContext,

@@ -51,3 +51,22 @@ export function createCall(octokit: Requester): Call {
     }
   };
 }
+
+/** The most that GitHub gives on a page. */
+export const pageSize = 100;
+const maxPages = 100;
+
+/** All pages of a list through this Octokit, at most 10,000 items. They throw as `createCall`'s do. */
+export function createEvery(octokit: Requester) {
+  const call = createCall(octokit);
+
+  return async <T>(action: string, item: z.ZodType<T>, route: string, parameters: object): Promise<T[]> => {
+    const all: T[] = [];
+    for (let page = 1; page <= maxPages; page++) {
+      const found = await call(action, z.array(item), route, { ...parameters, per_page: pageSize, page });
+      all.push(...found);
+      if (found.length < pageSize) break;
+    }
+    return all;
+  };
+}

@@ -1,9 +1,10 @@
 // The door to GitHub's REST API: only the calls that Patchbay makes, their answers parsed where they enter.
 import { z } from "zod";
 import { Permission } from "../job/job-spec.ts";
-import { createCall, once, type Requester, User } from "./github-call.ts";
+import { createCall, createEvery, once, pageSize, type Requester, User } from "./github-call.ts";
 import { statusOf } from "./github-error.ts";
 import { createMaterialCalls } from "./github-material.ts";
+import { createReviewCalls } from "./github-reviews.ts";
 import { createSignCalls } from "./github-signs.ts";
 
 export interface RepositoryName {
@@ -38,47 +39,15 @@ const PullRequest = z.object({
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 
-const Review = z.object({
-  id: z.number(),
-  html_url: z.string(),
-  body: z.string().nullish(),
-  user: User.nullish(),
-});
-export type Review = z.infer<typeof Review>;
-
-/** A comment on a line of the file after the change. */
-interface NewReviewComment {
-  path: string;
-  body: string;
-  line: number;
-  side: "RIGHT";
-  start_line?: number;
-  start_side?: "RIGHT";
-}
-
-const pageSize = 100;
-
 /** Calls on behalf of one installation. Each throws UserError or TransientError that names the action. */
 export function createGitHub(octokit: Requester) {
   const call = createCall(octokit);
 
-  async function every<T>(
-    action: string,
-    item: z.ZodType<T>,
-    route: string,
-    parameters: object,
-  ): Promise<T[]> {
-    const all: T[] = [];
-    for (let page = 1; page <= 100; page++) {
-      const found = await call(action, z.array(item), route, { ...parameters, per_page: pageSize, page });
-      all.push(...found);
-      if (found.length < pageSize) break;
-    }
-    return all;
-  }
+  const every = createEvery(octokit);
 
   return {
     ...createMaterialCalls(octokit),
+    ...createReviewCalls(octokit),
     ...createSignCalls(octokit),
 
     /** The permission of `login`; "none" for a stranger and for an account that is gone. */
@@ -176,32 +145,6 @@ export function createGitHub(octokit: Requester) {
         "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
         { ...path(repository), pull_number: number, ...change },
       );
-    },
-
-    async reviews(repository: RepositoryName, number: number): Promise<Review[]> {
-      return every(
-        `reading the reviews of #${number}`,
-        Review,
-        "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
-        { ...path(repository), pull_number: number },
-      );
-    },
-
-    /** A review that only comments: it neither approves nor stands in a merge's way. */
-    async createReview(
-      repository: RepositoryName,
-      number: number,
-      review: { body: string; comments: readonly NewReviewComment[]; commit_id: string | undefined },
-    ): Promise<Review> {
-      const { commit_id, ...rest } = review;
-      return call(`reviewing #${number}`, Review, "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
-        ...path(repository),
-        pull_number: number,
-        event: "COMMENT",
-        ...rest,
-        ...(commit_id === undefined ? {} : { commit_id }),
-        ...once,
-      });
     },
 
     /** Comments on an issue or pull request, oldest first; `since` is an ISO time of last change. */

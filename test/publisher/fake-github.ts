@@ -1,5 +1,6 @@
 // A GitHub that behaves: it keeps comments and pull requests, refuses doubles, and can lose an answer.
-import type { Comment, PullRequest, Review } from "../../src/io/github.ts";
+import type { Comment, PullRequest } from "../../src/io/github.ts";
+import type { Review } from "../../src/io/github-reviews.ts";
 import type { CheckRunContent } from "../../src/io/github-signs.ts";
 import { asGitHubError } from "../../src/io/github-error.ts";
 import type { PublisherGitHub } from "../../src/publisher/deps.ts";

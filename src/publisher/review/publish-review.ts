@@ -1,6 +1,6 @@
 // A job's findings on its pull request: one review, found again instead of made twice.
 import { UserError } from "../../errors.ts";
-import type { Review } from "../../io/github.ts";
+import type { Review } from "../../io/github-reviews.ts";
 import { statusOf } from "../../io/github-error.ts";
 import type { ReviewFinding } from "../../job/review-finding.ts";
 import { isReadOnly } from "../../job/step-spec.ts";
