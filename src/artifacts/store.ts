@@ -122,6 +122,15 @@ export function createArtifacts(options: { root: string; mask: (text: string) =>
     async writeStepPatch(jobId: string, stepId: string, patch: Uint8Array): Promise<void> {
       await writeFileAtomic(stepFile(jobId, stepId, "patch.diff"), patch);
     },
+    readStepPatch: (jobId: string, stepId: string) =>
+      readBytes(stepFile(jobId, stepId, "patch.diff"), maxPatchBytes),
+    /** Brings what another job's step has left, but for its result, to the same step of this one. */
+    async copyStep({ from, to, stepId }: { from: string; to: string; stepId: string }): Promise<void> {
+      for (const file of ["report.md", "patch.diff", "logs.txt", "prompt.md", "findings.json"]) {
+        const bytes = await readBytes(stepFile(from, stepId, file), maxPatchBytes);
+        if (bytes) await writeFileAtomic(stepFile(to, stepId, file), bytes);
+      }
+    },
     readPatch: (jobId: string) => readBytes(jobFile(jobId, "patch.diff"), maxPatchBytes),
 
     /** An earlier step's artifact, `<step_id>/<file>`, for the prompt of a later one. */

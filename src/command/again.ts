@@ -15,6 +15,8 @@ export interface Again {
   verb: AgainVerb;
   /** A job's id; without one it is the last one that ended here. */
   job?: string;
+  /** Of `retry`: the name of the step from which on it runs again. */
+  from?: string;
 }
 
 export function isAgainVerb(word: string): word is AgainVerb {

@@ -9,7 +9,7 @@ import type { Queue } from "../queue/contract.ts";
 import { earlierJob } from "./again.ts";
 import type { Asking } from "./asking.ts";
 import type { Authorize } from "./authorize.ts";
-import { findBase } from "./base.ts";
+import { type BaseWishes, findBase } from "./base.ts";
 import type { Control } from "./control.ts";
 import { readMaterial } from "./material/read-material.ts";
 import type { ControlVerb } from "./grammar.ts";
@@ -35,6 +35,7 @@ export type CommandGitHub = Pick<
   | "permission"
   | "branchHead"
   | "branchesFrom"
+  | "openPullRequests"
   | "pullRequest"
   | "pullRequestsFrom"
   | "latestComments"
@@ -158,14 +159,24 @@ export function createAnswer(options: AnswerOptions) {
     );
     if (wanted.length === 0) return new Map();
     const self = await options.self();
-    const base = await findBase(github, trigger, self);
+    const jobSpec = async (id: string): Promise<JobSpec | undefined> =>
+      (await options.jobs.find(id))?.payload;
+    const usual = { usualBase: given.limits?.base, template: given.limits?.publish.branch_template };
     const cutoff = { at: trigger.at, ...(trigger.comment && { commentId: trigger.comment.id }) };
     const { repository, subject } = trigger;
     const thread = await readThread(github, repository, subject, cutoff, self);
-    const material = await readMaterial(github, trigger, { base, thread });
-    const context = { ...given, trigger, base, thread, material };
+    const startFor = async (wishes: BaseWishes): Promise<Pick<JobContext, "base" | "material">> => {
+      const base = await findBase({ github, self, jobSpec }, trigger, wishes);
+      return { base, material: await readMaterial(github, trigger, { base, thread }) };
+    };
+    const starts = new Map<string, Awaited<ReturnType<typeof startFor>>>();
     const specs = new Map<number, JobSpec>();
     for (const [ordinal, command] of wanted) {
+      const wishes = { ...usual, base: command.base, branch: command.branch };
+      const place = JSON.stringify(wishes);
+      const start = starts.get(place) ?? (await startFor(wishes));
+      starts.set(place, start);
+      const context = { ...given, ...start, trigger, thread };
       const earlier = command.again && (await earlierJob(options.jobs, trigger, command.again));
       specs.set(ordinal, toJobSpec(command, { ...context, ordinal, ...(earlier && { earlier }) }));
     }

@@ -2,7 +2,7 @@
 import type { AgainVerb } from "./again.ts";
 
 export interface Option {
-  name: "agent" | "model" | "dry-run" | "help";
+  name: "agent" | "model" | "steps" | "base" | "branch" | "budget" | "from" | "dry-run" | "help";
   /** What its value is called; undefined for an option without one. */
   value?: string;
   summary: string;
@@ -11,6 +11,11 @@ export interface Option {
 export const options: readonly Option[] = [
   { name: "agent", value: "NAME", summary: "run every step with this agent" },
   { name: "model", value: "MODEL", summary: "run every step with this model" },
+  { name: "steps", value: "STEP,STEP", summary: "run only these steps of the pipeline" },
+  { name: "base", value: "BRANCH", summary: "start from this branch, and open the pull request into it" },
+  { name: "branch", value: "NAME", summary: "give the pull request's branch this name" },
+  { name: "budget", value: "USD", summary: "the most that the job may cost" },
+  { name: "from", value: "STEP", summary: "with `retry`: keep what the steps before this one made" },
   { name: "dry-run", summary: "do everything, but publish only the comment: no branch, no pull request" },
   { name: "help", summary: "show this" },
 ];

@@ -3,10 +3,11 @@
 //   comment   = any lines of Markdown; each line that begins with the trigger begins a command
 //   command   = trigger [":" | ","] { option } [ pipeline | "help" ] { option | word } [ "--" text ]
 //               followed by lines of further text, up to the next command or the comment's end
-//             | trigger [":" | ","] { option } ( "retry" [ job's id ] | "continue" text )
+//             | trigger [":" | ","] { option } ( "retry" [ job's id ] | "continue" text ), "--from" with retry
 //             | trigger [":" | ","] control { job's id | hash }
 //   control   = "status" | "cancel" | "apply" | "discard" | "approve"
-//   option    = "--agent" value | "--model" value | "--dry-run" | "--help"
+//   option    = "--agent" value | "--model" value | "--steps" value | "--base" value | "--branch" value
+//             | "--budget" value | "--from" value | "--dry-run" | "--help"
 //   value     = word | quoted, after a space or "="
 //
 //   /agent                                       the default pipeline, the goal is the title
@@ -15,7 +16,11 @@
 //   /agent --agent codex --dry-run plan          options may stand before and after the pipeline …
 //   /agent plan a new cart --model "gpt-5"       … and after the text
 //   /agent -- plan what --agent means            after "--" everything is text
+//   /agent fix --steps plan,implement            without the pipeline's other steps
+//   /agent --base release/2 --branch hot-fix     from another branch, to a branch of this name
+//   /agent --budget 2.50                         ended when it has cost that many US dollars
 //   /agent retry --agent codex                   the last job that ended here, again, with another agent
+//   /agent retry --from review                   the same, with what the steps before its review made
 //   /agent continue say it in the README too     its agents go on with these words
 //   /agent help                                  an answer, no job
 //   /agent apply 1a2b3c4d5e6f                    the held patch of this hash is published

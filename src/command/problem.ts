@@ -26,6 +26,14 @@ export const problem = {
   },
   badModel: (name: string): Problem =>
     `The model ${quote(name)} can't be: a name has letters, digits and \`. _ : / @ + [ ] -\`, begins with a letter or digit, and is at most 128 characters long.`,
+  badBranch: (flag: string, name: string): Problem =>
+    `\`${flag}\` can't be ${quote(name)}: git takes no branch of that name. Letters, digits and \`. _ / -\` are safe.`,
+  badBudget: (value: string): Problem =>
+    `\`--budget\` takes an amount in US dollars that is more than nothing, such as \`2.50\`, not ${quote(value)}.`,
+  badSteps: (value: string): Problem =>
+    `${quote(value)} names no step: write their names with commas between them and no spaces, such as \`--steps plan,implement\`.`,
+  onlyRetry: (flag: string): Problem =>
+    `\`${flag}\` says from which step \`retry\` is to go on, and goes with nothing else.`,
   noArgument: (verb: string, written: string): Problem =>
     `\`${verb}\` takes the id of a job and the beginning of a hash at most, not ${quote(written)}. If it is the first word of what is wanted, write \`--\` before it.`,
   onlyJob: (verb: string, written: string): Problem =>

@@ -2,7 +2,8 @@
 import type { CommandLines } from "./command-lines.ts";
 import { isAgainVerb } from "./again.ts";
 import { controlCommand, type ControlCommand, isControlVerb, isJobId } from "./control-command.ts";
-import { defaultPipeline, maxGoalChars, modelName, options, verbs, type Option } from "./grammar.ts";
+import { defaultPipeline, maxGoalChars, options, verbs, type Option } from "./grammar.ts";
+import { wishesOf, wrongValue } from "./option-values.ts";
 import { isNamed, problem, type Problem } from "./problem.ts";
 import type { JobCommand } from "./to-job-spec.ts";
 import { createTokenReader, type Token } from "./tokens.ts";
@@ -38,10 +39,9 @@ export function readCommand({ rest, details, source }: CommandLines, names: Name
     }
     const value = token.value ?? reader.value() ?? "";
     given.set(option.name, value);
-    if (value.trim() === "") problems.push(problem.missingValue(flag, option.value));
-    else if (option.name === "agent" && !names.agents.includes(value.toLowerCase())) {
-      problems.push(problem.unknownAgent(value, names.agents));
-    } else if (option.name === "model" && !modelName.test(value)) problems.push(problem.badModel(value));
+    const wrong =
+      value.trim() === "" ? problem.missingValue(flag, option.value) : wrongValue(option.name, value, names);
+    if (wrong !== undefined) problems.push(wrong);
   }
 
   for (let token = reader.next(); token; token = reader.next()) {
@@ -94,16 +94,13 @@ export function readCommand({ rest, details, source }: CommandLines, names: Name
     .join(" ");
   const goal = `${first}\n${details}`.trim();
   if (goal.length > maxGoalChars) return { kind: "problems", problems: [problem.tooLong(goal.length)] };
-  const again = againOf(firstWord, goal);
+  const again = againOf(firstWord, goal, given.get("from"));
   if (again && "problem" in again) return { kind: "problems", problems: [again.problem] };
-  const agent = given.get("agent")?.toLowerCase();
-  const model = given.get("model");
   return {
     kind: "command",
     command: {
       ...(again ?? { pipeline: firstWord ?? defaultPipeline, text: goal }),
-      ...(agent !== undefined && { agent }),
-      ...(model !== undefined && { model }),
+      ...wishesOf(given),
       dryRun: given.has("dry-run"),
       source,
     },
@@ -114,15 +111,18 @@ export function readCommand({ rest, details, source }: CommandLines, names: Name
 function againOf(
   verb: string | undefined,
   text: string,
+  from: string | undefined,
 ): Pick<JobCommand, "again" | "pipeline" | "text"> | { problem: Problem } | undefined {
+  if (from !== undefined && verb !== "retry") return { problem: problem.onlyRetry("--from") };
   if (verb === undefined || !isAgainVerb(verb)) return undefined;
   const pipeline = defaultPipeline;
   if (verb === "continue") {
     return text === "" ? { problem: problem.noText(verb) } : { again: { verb }, pipeline, text };
   }
-  if (text === "") return { again: { verb }, pipeline, text };
+  const again = { verb, ...(from !== undefined && { from }) };
+  if (text === "") return { again, pipeline, text };
   return isJobId(text)
-    ? { again: { verb, job: text }, pipeline, text: "" }
+    ? { again: { ...again, job: text }, pipeline, text: "" }
     : { problem: problem.onlyJob(verb, text) };
 }
 

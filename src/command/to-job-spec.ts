@@ -6,6 +6,7 @@ import type { Pipeline } from "../job/pipelines.ts";
 import type { Again } from "./again.ts";
 import type { Base } from "./base.ts";
 import type { JobMaterial } from "./material/read-material.ts";
+import { chooseSteps, findStep } from "./choose-steps.ts";
 import { cut } from "./thread.ts";
 import type { JobLimits } from "./repository-configuration/effects.ts";
 import type { Trigger } from "./trigger.ts";
@@ -22,6 +23,14 @@ export interface JobCommand {
   agent?: string;
   /** Replaces every step's model. */
   model?: string;
+  /** Names of steps; only these of the pipeline are run. */
+  steps?: readonly string[];
+  /** Where the job starts and into which its pull request goes. */
+  base?: string;
+  /** What the pull request's branch is called. */
+  branch?: string;
+  /** The most that the job may cost, in US dollars. */
+  budgetUsd?: number;
   dryRun: boolean;
   /** The command exactly as it was written. */
   source: string;
@@ -55,6 +64,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
     ? { name: earlier.pipeline, steps: earlier.steps }
     : findPipeline(command.pipeline, context.pipelines);
   const retried = command.again?.verb === "retry" ? earlier : undefined;
+  const rerun = retried && rerunOf(retried, command.again?.from);
   const follows = retried || !earlier ? base.follows : earlier.job_id;
   const parsed = JobSpec.safeParse({
     schema_version: "2.0",
@@ -83,17 +93,20 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
       ...(base.targetSha !== undefined && { base_sha: base.targetSha }),
       ...(base.fork !== undefined && { fork: base.fork }),
     },
-    base: base.base,
+    // What is taken over stands on the commit that it was made on.
+    base: (rerun && earlier?.base) ?? base.base,
     ...(follows !== undefined && { follows }),
     requested_by: { login: sender.login, id: sender.id, permission },
     pipeline: pipeline.name,
     steps: stepsOf(command, pipeline),
+    ...(rerun && { rerun }),
+    publish: { ...context.limits?.publish, ...(command.branch !== undefined && { branch: command.branch }) },
     dry_run: command.dryRun || retried?.dry_run === true,
     context_window: thread,
     ...material,
     // What the operator allows, less what the repository doesn't.
     policy: { network: "allow", ...context.limits?.policy },
-    ...(context.limits?.budget && { budget: context.limits.budget }),
+    ...budgetOf(command, context.limits),
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `- \`${issue.path.join(".")}\`: ${issue.message}`);
@@ -115,8 +128,25 @@ function goalOf({ text }: JobCommand, pipeline: Pick<Pipeline, "name" | "spoken"
   return pipeline.spoken === true ? `${pipeline.name} ${text}` : text;
 }
 
+/** The lower of what the repository allows and what was asked for. */
+function budgetOf(
+  { budgetUsd }: JobCommand,
+  limits: JobLimits | undefined,
+): Pick<JobSpec, "budget"> | undefined {
+  const budget = limits?.budget;
+  if (budgetUsd === undefined) return budget && { budget };
+  return { budget: { ...budget, max_cost_usd: Math.min(budgetUsd, budget?.max_cost_usd ?? budgetUsd) } };
+}
+
+/** Throws UserError `invalid_job` when the earlier job has no such step. */
+function rerunOf(earlier: JobSpec, from: string | undefined): JobSpec["rerun"] {
+  if (from === undefined) return undefined;
+  return { job_id: earlier.job_id, from_step: findStep(earlier.steps, from).step_id };
+}
+
 function stepsOf(command: JobCommand, pipeline: Pick<Pipeline, "steps">): object[] {
-  return pipeline.steps.map((step) => ({
+  const { steps } = pipeline;
+  return (command.steps ? chooseSteps(steps, command.steps) : steps).map((step) => ({
     ...step,
     agent: command.agent ?? step.agent,
     model: command.model ?? step.model,

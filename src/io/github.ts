@@ -112,6 +112,16 @@ export function createGitHub(octokit: Requester) {
       );
     },
 
+    /** The newest hundred of the open pull requests, newest first. */
+    async openPullRequests(repository: RepositoryName): Promise<PullRequest[]> {
+      return call(
+        `reading the open pull requests of ${repository.owner}/${repository.name}`,
+        z.array(PullRequest),
+        "GET /repos/{owner}/{repo}/pulls",
+        { ...path(repository), state: "open", per_page: pageSize },
+      );
+    },
+
     /** The names of the branches that begin with `prefix`, at most 100. */
     async branchesFrom(repository: RepositoryName, prefix: string): Promise<string[]> {
       const found = await call(

@@ -21,6 +21,8 @@ const Rule = z.enum([
   "secret",
   /** It could not be searched for secrets. */
   "unsearched",
+  /** The repository has every change applied by a person. */
+  "hold",
 ]);
 type Rule = z.infer<typeof Rule>;
 
@@ -34,7 +36,7 @@ export const Finding = z.strictObject({
 export type Finding = z.infer<typeof Finding>;
 
 /** Rules that make the next reader think, and no more: everyone who may write may release these. */
-const ordinary: ReadonlySet<Rule> = new Set(["mode", "collision", "size", "binary", "lfs"]);
+const ordinary: ReadonlySet<Rule> = new Set(["mode", "collision", "size", "binary", "lfs", "hold"]);
 
 /** What `error.details` holds for a patch that the gate stopped. */
 export const GateDetails = z.object({

@@ -1,8 +1,10 @@
 // What was asked: immutable, versioned, written once.
 import { z } from "zod";
 import { HostPort } from "./host-port.ts";
-import { JobId } from "./ids.ts";
+import { JobId, StepId } from "./ids.ts";
 import { Material } from "./material.ts";
+import { defaultBranchTemplate, templateProblem } from "./branch-template.ts";
+import { isBranchName } from "./ref-name.ts";
 import { StepSpec } from "./step-spec.ts";
 
 /** UTC, ISO 8601. */
@@ -74,6 +76,25 @@ const Budget = z.strictObject({
   max_calls: z.int().nonnegative().optional(),
 });
 
+export const BranchName = z
+  .string()
+  .refine((name) => isBranchName(name), { error: "a branch's name, as git-check-ref-format(1) has it" });
+
+export const BranchTemplate = z.string().refine((text) => templateProblem(text) === undefined, {
+  error: ({ input }) => templateProblem(String(input)) ?? "",
+});
+
+/** `pull_request`: a branch with a draft pull request. `branch`: only the branch. `hold`: a person applies it first. */
+export const PublishMode = z.enum(["pull_request", "branch", "hold"]);
+
+/** Where a change goes. */
+const Publish = z.strictObject({
+  mode: PublishMode.default("pull_request"),
+  /** The branch's name; without it the template makes one. */
+  branch: BranchName.optional(),
+  branch_template: BranchTemplate.default(defaultBranchTemplate),
+});
+
 export const JobSpec = z.strictObject({
   schema_version: z.literal("2.0"),
   job_id: JobId,
@@ -99,8 +120,11 @@ export const JobSpec = z.strictObject({
   metadata: z.record(z.string().max(128), z.json()).default({}),
   /** An earlier job whose agents' sessions go on, where they are still kept. */
   follows: JobId.optional(),
+  /** An earlier job of the same steps: what those before this one made is taken over. */
+  rerun: z.strictObject({ job_id: JobId, from_step: StepId }).optional(),
   pipeline: z.string().max(64).default("default"),
   steps: z.array(StepSpec).min(1).max(32),
+  publish: Publish.prefault({}),
   /** Run everything, publish only the comment. */
   dry_run: z.boolean().default(false),
   material: z.array(Material).max(100).default([]),

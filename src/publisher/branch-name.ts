@@ -1,21 +1,24 @@
 // The name of a job's branch.
 import { createHash } from "node:crypto";
-import { branchPrefix } from "../job/branch-prefix.ts";
+import { fillTemplate } from "../job/branch-template.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
 import { subjectOf } from "./render/subject.ts";
 
 const maxSlug = 40;
 
 /**
- * `patchbay/<number>-<words of the goal>-<end of the job's id>`: ASCII lower-case letters, digits and hyphens, so
- * that git-check-ref-format(1) has nothing against it.
+ * The name that was asked for, else the repository's template filled in: `{slug}` is words of the goal in ASCII
+ * lower-case letters, digits and hyphens, `{id}` the end of the job's id, so that git-check-ref-format(1) has nothing
+ * against it.
  */
 export function branchName(
-  spec: Pick<GitHubJob, "job_id" | "goal" | "target">,
+  spec: Pick<GitHubJob, "job_id" | "goal" | "target" | "publish">,
   mask: (text: string) => string,
 ): string {
+  const { branch, branch_template: template } = spec.publish;
+  if (branch !== undefined) return branch;
   const slug = slugOf(mask(subjectOf(spec, 200)));
-  return [branchPrefix(spec.target.number), slug === "" ? "" : `${slug}-`, endOfId(spec.job_id)].join("");
+  return fillTemplate(template, { number: spec.target.number, slug, id: endOfId(spec.job_id) });
 }
 
 function slugOf(text: string): string {

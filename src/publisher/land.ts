@@ -83,6 +83,8 @@ async function landAsPullRequest(deps: PublisherDeps, request: LandRequest): Pro
   const expected = record.publication.branch?.sha ?? null;
   await push(deps, request, { branch, expected, onto: request.releasedOnto ?? spec.base.sha });
   const base = spec.base.ref;
+  if (spec.publish.mode === "branch")
+    return { kind: "branch", branch, compareUrl: compareUrl(deps, spec, branch) };
   try {
     const noted = record.publication.pull_request;
     const pull = await ensurePullRequest(github, deps.app, {
@@ -101,9 +103,7 @@ async function landAsPullRequest(deps: PublisherDeps, request: LandRequest): Pro
     return { kind: "pull_request", number, url };
   } catch (error) {
     const refused = refusedBy(deps, request, error);
-    const [from, to] = [base, branch].map((name) => name.split("/").map(encodeURIComponent).join("/"));
-    const compareUrl = `${repositoryUrl(deps, spec)}/compare/${from}...${to}?expand=1`;
-    return { ...refused, pushed: { branch, compareUrl } };
+    return { ...refused, pushed: { branch, compareUrl: compareUrl(deps, spec, branch) } };
   }
 }
 
@@ -182,6 +182,12 @@ function refusedBy(
   deps.log.error({ job: spec.job_id, err: error }, "a bug kept a change from being published");
   const message = "a bug in Patchbay; its operator finds the trace in the log under the job's id";
   return { kind: "refused", code: "internal", message };
+}
+
+/** GitHub's page that opens a pull request from the branch. */
+function compareUrl(deps: Pick<PublisherDeps, "originOf">, spec: GitHubJob, branch: string): string {
+  const [from, to] = [spec.base.ref, branch].map((name) => name.split("/").map(encodeURIComponent).join("/"));
+  return `${repositoryUrl(deps, spec)}/compare/${from}...${to}?expand=1`;
 }
 
 function repositoryUrl(deps: Pick<PublisherDeps, "originOf">, { repository }: GitHubJob): string {

@@ -5,6 +5,8 @@ export type Landing =
   /** There was nothing to publish. */
   | { kind: "none" }
   | { kind: "pull_request"; number: number; url: string }
+  /** Only a branch, as the repository's configuration has it. */
+  | { kind: "branch"; branch: string; compareUrl: string }
   | {
       kind: "commit";
       branch: string;

@@ -48,7 +48,7 @@ export async function release(
     voice,
   });
   const speaker = createSpeaker(deps, { spec, github, record });
-  const isOut = landing.kind === "pull_request" || landing.kind === "commit" || isPushed(landing);
+  const isOut = ["pull_request", "branch", "commit"].includes(landing.kind) || isPushed(landing);
   if (!isOut) {
     const log = await deps.artifacts.readText(spec.job_id, "logs.txt", maxLogBytes);
     await speaker.say(finalComment({ spec, result, landing, report, log, patch }, voice), true);

@@ -87,7 +87,11 @@ async function writeResult(
   const report = composeReport(steps);
   const change =
     end.kind === "ended"
-      ? await gatedChange(withOwnPaths(deps, spec), { ...end, baseSha: spec.base?.sha ?? "" })
+      ? await gatedChange(withOwnPaths(deps, spec), {
+          ...end,
+          baseSha: spec.base?.sha ?? "",
+          isHeld: spec.publish.mode === "hold",
+        })
       : unchanged;
   const failure = end.kind === "broken" ? end.error : failureOf(steps, end.status);
   const status: FinalStatus =

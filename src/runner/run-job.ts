@@ -14,6 +14,7 @@ import { nextStep } from "./pipeline.ts";
 import type { StepReport } from "./report.ts";
 import { runStep } from "./run-step.ts";
 import { stopReason } from "./stop.ts";
+import { takeOver } from "./take-over.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 /**
@@ -122,6 +123,7 @@ async function runSteps(
   const own = workspace.baseTree;
   const seen = await seenTree(deps, workspace, spec);
   let tree = seen.tree;
+  await takeOver(deps, { spec, progress, workspace, tree });
   let stands: string | undefined;
 
   for (let index = 0; ;) {

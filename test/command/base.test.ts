@@ -1,13 +1,23 @@
 import { describe, expect, test } from "vitest";
-import { findBase } from "../../src/command/base.ts";
+import { type BaseWishes, findBase } from "../../src/command/base.ts";
+import { JobSpec } from "../../src/job/job-spec.ts";
 import { UserError } from "../../src/errors.ts";
 import { createWorld, fakeGitHub, headSha, pullRequest, pullSha, type World } from "./fake-github.ts";
 import { makeTrigger } from "./trigger.ts";
 
 const onPull = { kind: "pull_request" as const };
 
-function base(over: Parameters<typeof makeTrigger>[0], world: Partial<World> = {}) {
-  return findBase(fakeGitHub(createWorld(world)), makeTrigger(over), { login: "patchbay[bot]" });
+function base(
+  over: Parameters<typeof makeTrigger>[0],
+  world: Partial<World> = {},
+  wishes: BaseWishes = {},
+  jobSpec: (id: string) => Promise<JobSpec | undefined> = async () => undefined,
+) {
+  return findBase(
+    { github: fakeGitHub(createWorld(world)), self: { login: "patchbay[bot]" }, jobSpec },
+    makeTrigger(over),
+    wishes,
+  );
 }
 
 test("an issue starts from the head of the default branch", async () => {
@@ -39,7 +49,7 @@ test("a pull request from a fork starts from its commit, and its branch is nobod
 });
 
 describe("is refused, with what to do", () => {
-  test.each<[string, Parameters<typeof makeTrigger>[0], Partial<World>, RegExp]>([
+  test.each<[string, Parameters<typeof makeTrigger>[0], Partial<World>, RegExp, BaseWishes?]>([
     ["an archived repository", { archived: true }, {}, /archived.*Unarchive/s],
     ["a locked issue", { subject: { locked: true } }, {}, /locked.*Unlock/s],
     ["a closed issue", { subject: { open: false } }, {}, /issue #12 is closed.*Reopen/s],
@@ -56,9 +66,19 @@ describe("is refused, with what to do", () => {
       { pulls: { 12: pullRequest(12, { from: null }) } },
       /fork.*is gone.*Push the branch to acme\/shop/s,
     ],
+    [
+      "--base on a pull request",
+      { subject: onPull },
+      {},
+      /has its branches already.*`--base`/s,
+      { base: "x" },
+    ],
+    ["--branch on a pull request", { subject: onPull }, {}, /`--branch`/, { branch: "x" }],
+    ["a branch that isn't there", {}, {}, /no branch `next` in acme\/shop/, { base: "next" }],
+    ["a branch that is somebody's", {}, {}, /branch `master` already.*another name/, { branch: "master" }],
     ["a repository without a commit", {}, { heads: {} }, /no commit on its default branch main.*Push/s],
-  ])("%s", async (_, over, world, message) => {
-    const refused = base(over, world);
+  ])("%s", async (_, over, world, message, wishes) => {
+    const refused = base(over, world, wishes);
     await expect(refused).rejects.toBeInstanceOf(UserError);
     await expect(refused).rejects.toThrow(message);
   });
@@ -84,6 +104,43 @@ describe("an issue for which a job has made a pull request", () => {
       follows: job,
       pullRequest: 30,
     });
+  });
+
+  test("whose branch a command had named is found by its job", async () => {
+    const named = { ...made, head: { ...made.head, ref: "hot-fix" } };
+    const jobSpec =
+      (publish: object, number = 12) =>
+      async (): Promise<JobSpec> =>
+        JobSpec.parse({
+          schema_version: "2.0",
+          job_id: job,
+          created_at: "2026-01-01T00:00:00Z",
+          source: { type: "webhook" },
+          goal: "x",
+          target: { kind: "issue", number, title: "x", author: "ann" },
+          steps: [{ step_id: "a", agent: "codex", role: "implementer" }],
+          publish,
+        });
+    const world = { heads: { main: headSha, "hot-fix": pullSha }, pulls: { 30: named } };
+    expect(await base({}, world, {}, jobSpec({ branch: "hot-fix" }))).toMatchObject({ pullRequest: 30 });
+    // A body that anybody may have changed names another issue's job, or one of another branch.
+    expect(await base({}, world, {}, jobSpec({ branch: "hot-fix" }, 13))).not.toHaveProperty("pullRequest");
+    expect(await base({}, world, {}, jobSpec({}))).not.toHaveProperty("pullRequest");
+  });
+
+  test("is gone on with only when it is between the branches that are wished", async () => {
+    const all = { heads: { ...heads, next: pullSha }, pulls: { 30: made } };
+    expect(await base({}, all, { base: "main" })).toMatchObject({ pullRequest: 30 });
+    expect(await base({}, all, { branch })).toMatchObject({ pullRequest: 30 });
+    expect(await base({}, all, { base: "next" })).toEqual({ base: { ref: "next", sha: pullSha } });
+    expect(await base({}, all, { branch: "other" })).toEqual({ base: { ref: "main", sha: headSha } });
+  });
+
+  test("by the repository's own template is found as well as by the usual one", async () => {
+    const own = { ...made, number: 31, head: { ...made.head, ref: "bot/12_x" } };
+    const all = { heads: { ...heads, "bot/12_x": pullSha }, pulls: { 30: made, 31: own } };
+    expect(await base({}, all, { template: "bot/{number}_{id}" })).toMatchObject({ pullRequest: 31 });
+    expect(await base({}, all)).toMatchObject({ pullRequest: 30 });
   });
 
   test("of several from the newest", async () => {

@@ -55,6 +55,9 @@ export function fakeGitHub(world: World): CommandGitHub {
       }
       return head;
     },
+    async openPullRequests() {
+      return Object.values(world.pulls).filter(({ state }) => state === "open");
+    },
     async pullRequest(_, number) {
       world.calls.push(`pullRequest ${number}`);
       const pull = world.pulls[number];

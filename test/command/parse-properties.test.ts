@@ -31,6 +31,10 @@ const piece = fc.constantFrom(
   "--agent",
   "--model",
   "--dry-run",
+  "--steps",
+  "--budget",
+  "--branch",
+  "--from",
 
   "=",
   "codex",
@@ -209,13 +213,21 @@ test("a command that is written down reads as the same command", () => {
     dryRun: fc.boolean(),
     agent: fc.option(fc.constantFrom(...options.agents), { nil: undefined }),
     model: fc.option(fc.constantFrom("gpt-5.1", "opus[1m]", "a/b:c@d"), { nil: undefined }),
+    steps: fc.option(fc.subarray(["plan", "01_plan", "review"], { minLength: 1 }), { nil: undefined }),
+    base: fc.option(fc.constantFrom("main", "release/2.x"), { nil: undefined }),
+    branch: fc.option(fc.constantFrom("hot-fix", "größe"), { nil: undefined }),
+    budgetUsd: fc.option(fc.constantFrom(1, 2.5, 0.0001), { nil: undefined }),
   });
   fc.assert(
-    fc.property(command, ({ agent, model, ...rest }) => {
+    fc.property(command, ({ agent, model, steps, base, branch, budgetUsd, ...rest }) => {
       const written = {
         ...rest,
         ...(agent !== undefined && { agent }),
         ...(model !== undefined && { model }),
+        ...(steps !== undefined && { steps }),
+        ...(base !== undefined && { base }),
+        ...(branch !== undefined && { branch }),
+        ...(budgetUsd !== undefined && { budgetUsd }),
       };
       const source = formatCommand(written, "/agent");
       expect(parse(source, options)).toEqual({ kind: "commands", commands: [{ ...written, source }] });

@@ -88,6 +88,37 @@ test.each(["", "  \n"])("without a text (%j) the goal is the title and the body 
   expect(spec.target?.body).toBe("It fails on Mondays.");
 });
 
+test("--steps, --branch and --budget are the job's, and no budget is above the repository's", () => {
+  const wishes = { steps: ["implement"], branch: "hot-fix", budgetUsd: 3 };
+  const limits = {
+    policy: { protected_paths: [] },
+    publish: { mode: "hold" as const, branch_template: "bot/{number}-{id}" },
+    budget: { max_cost_usd: 2, max_calls: 7 },
+  };
+  expect(toJobSpec({ ...command, ...wishes }, { ...context, limits })).toMatchObject({
+    steps: [{ step_id: "02_implement", input_artifacts: [] }],
+    publish: { mode: "hold", branch: "hot-fix", branch_template: "bot/{number}-{id}" },
+    budget: { max_cost_usd: 2, max_calls: 7 },
+  });
+  const under = toJobSpec({ ...command, budgetUsd: 1.5 }, { ...context, limits });
+  expect(under.budget).toEqual({ max_cost_usd: 1.5, max_calls: 7 });
+  expect(toJobSpec({ ...command, budgetUsd: 1.5 }, context).budget).toEqual({ max_cost_usd: 1.5 });
+  expect(refusal(() => toJobSpec({ ...command, steps: ["deploy"] }, context)).message).toContain("`01_plan`");
+});
+
+test("retry --from stands on the commit of the earlier job, and names the step", () => {
+  const earlier = toJobSpec(command, context);
+  const later = { ...context, ordinal: 1, earlier, base: { base: { ref: "main", sha: pullSha } } };
+  const retry = { ...command, again: { verb: "retry" as const, from: "review" } };
+  expect(toJobSpec(retry, later)).toMatchObject({
+    base: earlier.base,
+    rerun: { job_id: earlier.job_id, from_step: "03_review" },
+  });
+  expect(toJobSpec({ ...command, again: { verb: "retry" } }, later).base).toEqual(later.base.base);
+  const unknown = { ...command, again: { verb: "retry" as const, from: "deploy" } };
+  expect(refusal(() => toJobSpec(unknown, later)).message).toContain("no step `deploy`");
+});
+
 test("a label leaves no comment id", () => {
   const { comment: _, ...trigger } = makeTrigger();
   expect(toJobSpec(command, { ...context, trigger }).target).not.toHaveProperty("comment_id");

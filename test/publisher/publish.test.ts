@@ -257,6 +257,20 @@ test("a dry run pushes nothing and shows the diff", async () => {
   expect(ours(setup)[0]).toContain("+  await login();");
 });
 
+test("where only a branch is wanted, there is no pull request but the link to one", async () => {
+  const setup = createSetup(
+    world,
+    finished(world, change, {
+      publish: { mode: "branch", branch: "hot-fix", branch_template: "bot/{number}-{id}" },
+    }),
+  );
+  await setup.publisher.carryOut(publish);
+  expect(await world.head("hot-fix")).toBeDefined();
+  expect(setup.github.writes).toEqual(["createComment"]);
+  expect(ours(setup)[0]).toContain("The branch `hot-fix` is ready");
+  expect(ours(setup)[0]).toMatch(/open a pull request\]\(.*\/compare\/main\.\.\.hot-fix\?expand=1\)/);
+});
+
 test("no change: the answer alone", async () => {
   const files: Files = { ...finished(world, change), report: "It waits for the cookie already." };
   files.result = resultOf({ patch: null, change_status: "no_changes" });

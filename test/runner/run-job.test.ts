@@ -353,6 +353,15 @@ describe("the gate", () => {
     });
   });
 
+  test("holds everything where the repository wants that", async () => {
+    const spec = await house.newJob([implement], { publish: { mode: "hold" } });
+    await createWorker(house.deps, never)(createTestClaim(spec).claim);
+    expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({
+      status: "needs_human",
+      error: { code: "gate", details: { findings: [{ rule: "hold", path: "" }], release_by: "write" } },
+    });
+  });
+
   test("holds a workflow and names the rule", async () => {
     scripts["codex"] = async ({ workspace }) => {
       await writeFile(join(workspace, ".github"), "not a folder\n");

@@ -25,8 +25,11 @@ export function pipelinesWith(
 }
 
 /** What a job takes along. */
-export function limitsOf({ protected_paths, egress, budget }: RepositoryConfiguration): JobLimits {
+export function limitsOf({ protected_paths, egress, budget, publish }: RepositoryConfiguration): JobLimits {
+  const { mode, base, branch } = publish;
   return {
+    publish: { mode, ...(branch !== undefined && { branch_template: branch }) },
+    ...(base !== undefined && { base }),
     policy: { protected_paths, ...(egress && { egress_allowlist: egress }) },
     ...(Object.keys(budget).length > 0 && { budget }),
   };
@@ -34,6 +37,9 @@ export function limitsOf({ protected_paths, egress, budget }: RepositoryConfigur
 
 export interface JobLimits {
   policy: Pick<JobSpec["policy"], "protected_paths" | "egress_allowlist">;
+  publish: Pick<JobSpec["publish"], "mode"> & Partial<Pick<JobSpec["publish"], "branch_template">>;
+  /** The branch from which jobs start. */
+  base?: string;
   budget?: NonNullable<JobSpec["budget"]>;
 }
 

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { HostPort } from "../../job/host-port.ts";
 import { modelName, verbs } from "../grammar.ts";
-import { Permission } from "../../job/job-spec.ts";
+import { BranchName, BranchTemplate, Permission, PublishMode } from "../../job/job-spec.ts";
 import { checkStepReferences } from "../../job/step-references.ts";
 import { StepSpec } from "../../job/step-spec.ts";
 
@@ -54,6 +54,20 @@ export const RepositoryConfiguration = z.strictObject({
     .max(200)
     .default([])
     .describe("Globs of files whose change is held for a person, beside the operator's."),
+  publish: z
+    .strictObject({
+      mode: PublishMode.default("pull_request").describe(
+        "pull_request: a draft pull request; branch: only its branch; hold: a person applies each change first.",
+      ),
+      base: BranchName.optional().describe(
+        "The branch from which jobs start and into which pull requests go; without it the default branch.",
+      ),
+      branch: BranchTemplate.optional().describe(
+        "What branches are called, such as agent/{number}-{slug}-{id}.",
+      ),
+    })
+    .prefault({})
+    .describe("Where changes go."),
   budget: z
     .strictObject({
       max_cost_usd: z.number().nonnegative().optional(),

@@ -62,6 +62,8 @@ function title(ended: Ended): string {
   switch (landing.kind) {
     case "pull_request":
       return `✅ Pull request #${landing.number} is ready for review`;
+    case "branch":
+      return `✅ The branch ${codeSpan(landing.branch)} is ready`;
     case "commit": {
       const commit = `[${landing.sha.slice(0, 7)}](${landing.url})`;
       return landing.pullRequest === undefined
@@ -91,6 +93,10 @@ function landingParts({ spec, landing, patch, reviewUrl }: Ended, voice: Voice):
       ];
     case "pull_request":
       return [fixed(statistics)];
+    case "branch":
+      return [
+        fixed(`${statistics}${statistics === "" ? "" : " · "}[open a pull request](${landing.compareUrl})`),
+      ];
     case "commit":
       return [fixed(statistics), fixed(landing.isMoved ? movedNote : "")];
     case "withheld":

@@ -30,20 +30,26 @@ export const unchanged: GatedChange = {
 /** The change from the base to the final tree, and what the gate says of it. */
 export async function gatedChange(
   deps: Pick<RunnerDeps, "git" | "limits" | "gate" | "redactor" | "log">,
-  { workspace, baseSha, tree }: { workspace: Workspace; baseSha: string; tree: string },
+  {
+    workspace,
+    baseSha,
+    tree,
+    isHeld,
+  }: { workspace: Workspace; baseSha: string; tree: string; /** Whatever it is. */ isHeld: boolean },
 ): Promise<GatedChange> {
   const { git, limits, gate } = deps;
   if (tree === workspace.baseTree) return unchanged;
   const between = { from: workspace.baseTree, to: tree };
   try {
     const bytes = await diffTrees(git, workspace, { ...between, maxBytes: limits.maxPatchBytes });
-    const { findings, notes } = await screenTrees({
+    const { findings: found, notes } = await screenTrees({
       git,
       call: workspace.call,
       ...between,
       policy: gate,
       secretsIn: (text) => deps.redactor.find(text),
     });
+    const findings = found.length === 0 && isHeld ? [heldByRule] : found;
     const files = countFiles(bytes);
     const said =
       findings.length === 0 ? "the patch passes" : `the patch is held, findings: ${findings.length}`;
@@ -61,6 +67,12 @@ export async function gatedChange(
     return { ...unchanged, error: { code: error.code, message: explain(error), details: {} } };
   }
 }
+
+const heldByRule: Finding = {
+  rule: "hold",
+  path: "",
+  message: "every change in this repository is applied by a person, as .github/agent.yml has it",
+};
 
 function countFiles(patch: Buffer): number {
   let files = 0;

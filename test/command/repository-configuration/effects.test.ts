@@ -80,11 +80,18 @@ describe("who may", () => {
 });
 
 test("paths, hosts and budget go along with the job; what isn't said is not there", () => {
-  expect(limitsOf(read({}))).toEqual({ policy: { protected_paths: [] } });
+  const publish = { mode: "pull_request" };
+  expect(limitsOf(read({}))).toEqual({ policy: { protected_paths: [] }, publish });
   expect(
     limitsOf(read({ protected_paths: ["deploy/**"], egress: ["a.example:443"], budget: { max_calls: 4 } })),
   ).toEqual({
     policy: { protected_paths: ["deploy/**"], egress_allowlist: ["a.example:443"] },
+    publish,
     budget: { max_calls: 4 },
+  });
+  const where = { mode: "branch", base: "next", branch: "bot/{number}-{id}" };
+  expect(limitsOf(read({ publish: where }))).toMatchObject({
+    publish: { mode: "branch", branch_template: "bot/{number}-{id}" },
+    base: "next",
   });
 });
