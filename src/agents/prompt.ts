@@ -3,6 +3,7 @@ import type { JobSpec } from "../job/job-spec.ts";
 import { isReadOnly, type StepSpec } from "../job/step-spec.ts";
 import type { InputArtifact } from "./agent.ts";
 import { revealInvisible, stripInvisible } from "./invisible.ts";
+import { renderReviewThreads } from "./review-threads.ts";
 import { renderThread } from "./thread.ts";
 import { fence, visibleText } from "./untrusted-text.ts";
 
@@ -32,6 +33,7 @@ export function buildPrompt(parts: PromptParts): string {
     `# Where you are\n\n${whereabouts(spec, step, repositoryName)}`,
     step.prompt.trim() === "" ? "" : `# This step\n\n${stripInvisible(step.prompt).trim()}`,
     goalSection(spec),
+    renderReviewThreads(spec.target?.threads ?? []),
     threadSection(spec),
     materialSection(spec),
     inputsSection(inputs),
@@ -51,11 +53,16 @@ function whereabouts(spec: JobSpec, step: StepSpec, repositoryName: string | und
   return `The working directory is a checkout of ${repository}${base}. ${rights} Nobody answers questions while you work.`;
 }
 
-function goalSection({ goal, target, requested_by: requester }: JobSpec): string {
+function goalSection({ goal, goal_by: writer, target, requested_by: requester }: JobSpec): string {
   const by = requester ? `@${requester.login}` : "whoever submitted the job";
   // A label makes the issue's title the goal: then someone else than the requester may have worded it.
+  const isTitle = target && goal === target.title.trim();
   const source =
-    target && goal === target.title.trim() ? `the title, by @${target.author}` : `goal, by ${by}`;
+    writer !== undefined
+      ? `the remark, by @${writer}`
+      : isTitle
+        ? `the title, by @${target.author}`
+        : `goal, by ${by}`;
   const asked = requester
     ? ` @${stripInvisible(requester.login)} (${requester.permission} permission) asked for it.`
     : "";
@@ -66,7 +73,7 @@ function threadSection(spec: JobSpec): string {
   const { target } = spec;
   const thread = renderThread(spec);
   if (!target) return thread === "" ? "" : `# Conversation\n\n${thread}`;
-  const noun = { issue: "issue", pull_request: "pull request", review_thread: "review" }[target.kind];
+  const noun = { issue: "issue", pull_request: "pull request", review_thread: "pull request" }[target.kind];
   const body = visibleText(target.body);
   const parts = [
     fence(`${noun} title by @${target.author}`, visibleText(target.title)),

@@ -2,7 +2,7 @@
 import { UserError } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { QueueState } from "../job/queue-state.ts";
-import type { Queue } from "../queue/contract.ts";
+import type { Queue, Ticket } from "../queue/contract.ts";
 import { jobOf, jobsHere } from "./control-jobs.ts";
 import { quote } from "./quote.ts";
 import type { Trigger } from "./trigger.ts";
@@ -33,7 +33,7 @@ export async function earlierJob(
 ): Promise<JobSpec> {
   const found =
     job === undefined
-      ? (await jobsHere(jobs, trigger, ended)).at(-1)
+      ? lastOf(await jobsHere(jobs, trigger, ended), trigger)
       : await jobOf(jobs, trigger.repository, job);
   if (found && ended.includes(found.state)) return found.payload;
   const why = found
@@ -42,4 +42,11 @@ export async function earlierJob(
       ? `No job has ended here, so there is nothing to ${verb}. Old ones are forgotten after a while.`
       : `There is no job ${quote(job)} in this repository.`;
   throw new UserError(`${why} Ask for a new one instead.`, { code: "invalid_job" });
+}
+
+/** In a review thread the last one of that thread, when there is one. */
+function lastOf(found: readonly Ticket<JobSpec>[], { thread }: Trigger): Ticket<JobSpec> | undefined {
+  const isOfThread = ({ payload: { target } }: Ticket<JobSpec>): boolean =>
+    target?.kind === "review_thread" && target.threads?.[0]?.comment_id === thread?.first;
+  return found.findLast(isOfThread) ?? found.at(-1);
 }

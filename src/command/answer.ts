@@ -6,22 +6,19 @@ import type { JobSpec } from "../job/job-spec.ts";
 import type { Pipeline } from "../job/pipelines.ts";
 import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
-import { earlierJob } from "./again.ts";
 import type { Asking } from "./asking.ts";
 import type { Authorize } from "./authorize.ts";
-import { type BaseWishes, findBase } from "./base.ts";
 import type { Control } from "./control.ts";
-import { readMaterial } from "./material/read-material.ts";
 import type { ControlVerb } from "./grammar.ts";
 import type { Command } from "./parse.ts";
+import { planJobs } from "./plan-jobs.ts";
 import { limitsOf, mayDo, pipelinesWith, type Right } from "./repository-configuration/effects.ts";
 import { loadConfiguration } from "./repository-configuration/load.ts";
 import { problemsText } from "./repository-configuration/problems-text.ts";
 import { configurationPath } from "./repository-configuration/read.ts";
 import { replyTo } from "./reply-to.ts";
 import type { Submit } from "./submit.ts";
-import { readThread, type Self } from "./thread.ts";
-import { type JobCommand, type JobContext, toJobSpec } from "./to-job-spec.ts";
+import type { Self } from "./thread.ts";
 import { describeTrigger, type Trigger } from "./trigger.ts";
 
 /** What a trigger asks for, once it is known that it asks for something. */
@@ -40,6 +37,9 @@ export type CommandGitHub = Pick<
   | "pullRequestsFrom"
   | "latestComments"
   | "fileText"
+  | "threadComments"
+  | "allThreadComments"
+  | "threadStates"
 > &
   MaterialCalls;
 
@@ -69,7 +69,7 @@ export function createAnswer(options: AnswerOptions) {
   const { authorize, outbox, submit, control, audit, log } = options;
 
   async function react(trigger: Trigger, content: "eyes" | "-1"): Promise<void> {
-    const { repository, comment, subject, delivery } = trigger;
+    const { repository, comment, subject, thread, delivery } = trigger;
     await outbox.enqueue({
       id: `${delivery.inboxId}-${content === "eyes" ? "eyes" : "denied"}`,
       key: `delivery:${delivery.inboxId}`,
@@ -77,7 +77,7 @@ export function createAnswer(options: AnswerOptions) {
         kind: "react",
         repository,
         subject: comment
-          ? { type: "issue_comment", comment_id: comment.id }
+          ? { type: thread ? "review_comment" : "issue_comment", comment_id: comment.id }
           : { type: "issue", number: subject.number },
         content,
       },
@@ -133,7 +133,11 @@ export function createAnswer(options: AnswerOptions) {
     await react(trigger, "eyes");
     const limits = configuration && limitsOf(configuration);
     const given = { permission, pipelines, ...(limits && { limits }) };
-    const specs = await specsOf(github, trigger, asked.commands, given);
+    const specs = await planJobs(
+      { github, trigger, self: options.self, jobs: options.jobs },
+      asked.commands,
+      given,
+    );
     for (const [ordinal, command] of asked.commands.entries()) {
       const spec = specs.get(ordinal);
       if ("verb" in command) {
@@ -146,42 +150,6 @@ export function createAnswer(options: AnswerOptions) {
       }
     }
   };
-
-  /** All of them before the first is submitted: a comment is done as a whole or not at all. */
-  async function specsOf(
-    github: CommandGitHub,
-    trigger: Trigger,
-    commands: readonly Command[],
-    given: Pick<JobContext, "permission" | "pipelines" | "limits">,
-  ): Promise<Map<number, JobSpec>> {
-    const wanted = [...commands.entries()].flatMap(([ordinal, command]): [number, JobCommand][] =>
-      "verb" in command ? [] : [[ordinal, command]],
-    );
-    if (wanted.length === 0) return new Map();
-    const self = await options.self();
-    const jobSpec = async (id: string): Promise<JobSpec | undefined> =>
-      (await options.jobs.find(id))?.payload;
-    const usual = { usualBase: given.limits?.base, template: given.limits?.publish.branch_template };
-    const cutoff = { at: trigger.at, ...(trigger.comment && { commentId: trigger.comment.id }) };
-    const { repository, subject } = trigger;
-    const thread = await readThread(github, repository, subject, cutoff, self);
-    const startFor = async (wishes: BaseWishes): Promise<Pick<JobContext, "base" | "material">> => {
-      const base = await findBase({ github, self, jobSpec }, trigger, wishes);
-      return { base, material: await readMaterial(github, trigger, { base, thread }) };
-    };
-    const starts = new Map<string, Awaited<ReturnType<typeof startFor>>>();
-    const specs = new Map<number, JobSpec>();
-    for (const [ordinal, command] of wanted) {
-      const wishes = { ...usual, base: command.base, branch: command.branch };
-      const place = JSON.stringify(wishes);
-      const start = starts.get(place) ?? (await startFor(wishes));
-      starts.set(place, start);
-      const context = { ...given, ...start, trigger, thread };
-      const earlier = command.again && (await earlierJob(options.jobs, trigger, command.again));
-      specs.set(ordinal, toJobSpec(command, { ...context, ordinal, ...(earlier && { earlier }) }));
-    }
-    return specs;
-  }
 }
 
 /** What each command needs; looking needs nothing, and so does an answer without a command. */

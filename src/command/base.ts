@@ -19,6 +19,8 @@ export interface Base {
   fork?: string;
   /** Of a pull request that a job made: that job. */
   follows?: string;
+  /** Of a pull request: how many comments its conversation has. */
+  comments?: number;
   /** Of an issue: our open pull request for it, from whose branch the job starts. */
   pullRequest?: number;
 }
@@ -92,9 +94,14 @@ export async function findBase(deps: BaseDeps, trigger: Trigger, wishes: BaseWis
   }
   if (pull.head.repo.full_name.toLowerCase() !== pull.base.repo.full_name.toLowerCase()) {
     const { ref, sha } = pull.head;
-    return { base: { ref, sha }, targetSha: pull.base.sha, fork: pull.head.repo.full_name };
+    const fork = pull.head.repo.full_name;
+    return { base: { ref, sha }, targetSha: pull.base.sha, fork, ...commentsOf(pull) };
   }
-  return onOwnBranch(pull);
+  return { ...onOwnBranch(pull), ...commentsOf(pull) };
+}
+
+function commentsOf({ comments }: PullRequest): Pick<Base, "comments"> {
+  return comments === undefined ? {} : { comments };
 }
 
 function onOwnBranch({ head, base, body }: PullRequest): Base {

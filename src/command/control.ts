@@ -49,7 +49,7 @@ export function createControl(options: ControlOptions) {
     { trigger, ordinal, permission }: ControlContext,
     wanted: { decision: Decision; jobId: string; sha256?: string; marker?: string },
   ): Promise<void> {
-    const { delivery, repository, subject, sender, comment } = trigger;
+    const { delivery, repository, subject, sender, comment, thread } = trigger;
     const { decision, jobId, sha256, marker = `${delivery.inboxId}-${ordinal}` } = wanted;
     await outbox.enqueue({
       id: `${marker}-${decision}`,
@@ -64,6 +64,7 @@ export function createControl(options: ControlOptions) {
         repository,
         number: subject.number,
         ...(comment && { comment_id: comment.id }),
+        ...(thread && { thread: thread.first }),
         marker,
       },
     });

@@ -15,7 +15,7 @@ export const options: readonly Option[] = [
   { name: "base", value: "BRANCH", summary: "start from this branch, and open the pull request into it" },
   { name: "branch", value: "NAME", summary: "give the pull request's branch this name" },
   { name: "budget", value: "USD", summary: "the most that the job may cost" },
-  { name: "from", value: "STEP", summary: "with `retry`: keep what the steps before this one made" },
+  { name: "from", value: "STEP", summary: "with retry: keep what the steps before this one made" },
   { name: "dry-run", summary: "do everything, but publish only the comment: no branch, no pull request" },
   { name: "help", summary: "show this" },
 ];

@@ -36,7 +36,9 @@ export function helpText({ pipelines, agents, trigger }: HelpOptions): string {
     examples({ pipelines, agents, trigger })
       .map((example) => `- ${code(example)}`)
       .join("\n"),
-    "Several commands in one comment start several jobs. A `--` by itself ends the options, so that the text may hold anything. " +
+    `In a review thread the remark that began it is what is wanted, and on a pull request ${code(`${trigger} address all`)} means ` +
+      "every thread that is open. " +
+      "Several commands in one comment start several jobs. A `--` by itself ends the options, so that the text may hold anything. " +
       "Quotes, lists and code blocks are never read as commands.",
   ].join("\n\n");
 }

@@ -9,7 +9,7 @@ export async function replyTo(
   { trigger, ordinal }: { trigger: Trigger; ordinal: number },
   body: string,
 ): Promise<void> {
-  const { repository, subject, delivery, comment } = trigger;
+  const { repository, subject, delivery, comment, thread } = trigger;
   const marker = `${delivery.inboxId}-${ordinal}`;
   await outbox.enqueue({
     id: marker,
@@ -19,6 +19,7 @@ export async function replyTo(
       repository,
       number: subject.number,
       ...(comment && { comment_id: comment.id }),
+      ...(thread && { thread: thread.first }),
       marker,
       body,
     },

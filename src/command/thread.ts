@@ -44,8 +44,7 @@ export function selectThread(
   let chars = 0;
   for (const comment of comments.toSorted(byTimeThenId).toReversed()) {
     const content = cut(comment.body ?? "", maxMessageChars);
-    if (content.trim() === "" || !cameBefore(comment, cutoff)) continue;
-    if (editedSince(comment, cutoff) || isOwn(comment, self)) continue;
+    if (content.trim() === "" || !stoodThen(comment, cutoff) || isOwn(comment, self)) continue;
     chars += content.length;
     if (thread.length === maxThreadMessages || chars > maxThreadChars) break;
     thread.push({
@@ -58,7 +57,14 @@ export function selectThread(
   return thread.toReversed();
 }
 
-function cameBefore(comment: Comment, cutoff: ThreadCutoff): boolean {
+type Timed = Pick<Comment, "id" | "created_at" | "updated_at">;
+
+/** Whether a comment stood there, in these words, when the request was made. */
+export function stoodThen(comment: Timed, cutoff: ThreadCutoff): boolean {
+  return cameBefore(comment, cutoff) && !editedSince(comment, cutoff);
+}
+
+function cameBefore(comment: Timed, cutoff: ThreadCutoff): boolean {
   const created = Date.parse(comment.created_at);
   const at = Date.parse(cutoff.at);
   if (comment.id === cutoff.commentId || created > at) return false;
@@ -67,16 +73,17 @@ function cameBefore(comment: Comment, cutoff: ThreadCutoff): boolean {
 }
 
 /** An edit in the very second of the request may have come after it, so it counts as later. */
-function editedSince(comment: Comment, cutoff: ThreadCutoff): boolean {
+function editedSince(comment: Timed, cutoff: ThreadCutoff): boolean {
   const updated = Date.parse(comment.updated_at);
   return updated !== Date.parse(comment.created_at) && updated >= Date.parse(cutoff.at);
 }
 
-function isOwn(comment: Comment, self: Self): boolean {
-  return (
-    comment.performed_via_github_app?.id === self.appId ||
-    comment.user?.login.toLowerCase() === self.login.toLowerCase()
-  );
+/** Whether the App wrote it. */
+export function isOwn(
+  { user, performed_via_github_app: via }: Partial<Pick<Comment, "user" | "performed_via_github_app">>,
+  self: Self,
+): boolean {
+  return via?.id === self.appId || user?.login.toLowerCase() === self.login.toLowerCase();
 }
 
 function byTimeThenId(a: Comment, b: Comment): number {

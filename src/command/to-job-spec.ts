@@ -3,10 +3,13 @@ import { UserError } from "../errors.ts";
 import { deriveJobId } from "../job/ids.ts";
 import { type ContextMessage, JobSpec, type Permission } from "../job/job-spec.ts";
 import type { Pipeline } from "../job/pipelines.ts";
+import { maxThreads, type ReviewThread } from "../job/review-thread.ts";
 import type { Again } from "./again.ts";
 import type { Base } from "./base.ts";
 import type { JobMaterial } from "./material/read-material.ts";
 import { chooseSteps, findStep } from "./choose-steps.ts";
+import { goalOf } from "./goal.ts";
+import type { AskedThread } from "./review-thread.ts";
 import { cut } from "./thread.ts";
 import type { JobLimits } from "./repository-configuration/effects.ts";
 import type { Trigger } from "./trigger.ts";
@@ -43,6 +46,10 @@ export interface JobContext {
   permission: Permission;
   base: Base;
   thread: ContextMessage[];
+  /** The review thread in which it was asked. */
+  reviewThread?: AskedThread | undefined;
+  /** The threads of the pull request that it is to solve besides. */
+  openThreads?: readonly ReviewThread[] | undefined;
   material: JobMaterial;
   pipelines: readonly Pipeline[];
   /** What the repository's configuration leaves of what the operator allows. */
@@ -58,7 +65,8 @@ const maxBodyChars = 70_000;
  * UserError (`invalid_job`) that names each field that is out of its limits.
  */
 export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
-  const { trigger, ordinal, permission, base, thread, material, earlier } = context;
+  const { trigger, ordinal, permission, base, thread, reviewThread, openThreads, material, earlier } =
+    context;
   const { delivery, subject, sender, comment } = trigger;
   const pipeline = earlier
     ? { name: earlier.pipeline, steps: earlier.steps }
@@ -66,6 +74,14 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
   const retried = command.again?.verb === "retry" ? earlier : undefined;
   const rerun = retried && rerunOf(retried, command.again?.from);
   const follows = retried || !earlier ? base.follows : earlier.job_id;
+  const goal = retried
+    ? { goal: retried.goal, goal_by: retried.goal_by }
+    : goalOf(command, pipeline, { trigger, reviewThread });
+  const threads = uniqueThreads([
+    reviewThread?.thread,
+    ...(openThreads ?? []),
+    ...(retried?.target?.threads ?? []),
+  ]);
   const parsed = JobSpec.safeParse({
     schema_version: "2.0",
     job_id: deriveJobId(delivery.inboxId, ordinal),
@@ -79,10 +95,10 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
         command: command.source,
       },
     },
-    goal: retried?.goal ?? goalOf(command, pipeline, subject.title),
+    ...goal,
     repository: trigger.repository,
     target: {
-      kind: subject.kind,
+      kind: reviewThread ? "review_thread" : subject.kind,
       number: subject.number,
       title: subject.title,
       body: cut(subject.body, maxBodyChars),
@@ -92,6 +108,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
       ...(base.pullRequest !== undefined && { pull_request: base.pullRequest }),
       ...(base.targetSha !== undefined && { base_sha: base.targetSha }),
       ...(base.fork !== undefined && { fork: base.fork }),
+      ...(threads.length > 0 && { threads }),
     },
     // What is taken over stands on the commit that it was made on.
     base: (rerun && earlier?.base) ?? base.base,
@@ -123,9 +140,10 @@ function findPipeline(name: string, pipelines: readonly Pipeline[]): Pipeline {
   throw new UserError(`There is no pipeline \`${name}\`. Known ones: ${known}.`, { code: "invalid_job" });
 }
 
-function goalOf({ text }: JobCommand, pipeline: Pick<Pipeline, "name" | "spoken">, title: string): string {
-  if (text.trim() === "") return title;
-  return pipeline.spoken === true ? `${pipeline.name} ${text}` : text;
+function uniqueThreads(threads: readonly (ReviewThread | undefined)[]): ReviewThread[] {
+  const known = new Map<number, ReviewThread>();
+  for (const one of threads) if (one && !known.has(one.comment_id)) known.set(one.comment_id, one);
+  return [...known.values()].slice(0, maxThreads);
 }
 
 /** The lower of what the repository allows and what was asked for. */

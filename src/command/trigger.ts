@@ -31,6 +31,8 @@ export interface Trigger {
   text: string;
   /** The comment that asked; absent for a label. */
   comment?: { id: number };
+  /** The review thread in which it was asked, by its first comment; `comment` is a comment of it then. */
+  thread?: { first: number };
   /** When it happened, ISO 8601: what was written or changed later is no context. */
   at: string;
 }

@@ -14,11 +14,39 @@ const RequestFailure = z.object({
     .optional(),
 });
 
+type RequestFailure = z.infer<typeof RequestFailure>;
+
+/** The parts of Octokit's GraphqlResponseError that decide: GraphQL answers 200 when it refuses. */
+const GraphqlFailure = z.object({
+  errors: z.array(z.object({ type: z.string().optional(), message: z.string() })).min(1),
+  headers: z.record(z.string(), z.unknown()),
+});
+
+/** What REST would have answered. GitHub publishes no list of these types; one without a type is an accident of theirs. */
+const statusOfType: Record<string, number> = {
+  NOT_FOUND: 404,
+  FORBIDDEN: 403,
+  INSUFFICIENT_SCOPES: 403,
+  RATE_LIMITED: 429,
+  STALE_DATA: 409,
+  UNPROCESSABLE: 422,
+};
+
+function failureOf(cause: unknown): RequestFailure | undefined {
+  const failure = RequestFailure.safeParse(cause);
+  if (failure.success) return failure.data;
+  const refusal = GraphqlFailure.safeParse(cause);
+  const [first] = refusal.data?.errors ?? [];
+  if (!refusal.success || !first) return undefined;
+  const status = first.type === undefined ? 500 : (statusOfType[first.type] ?? 422);
+  return { status, message: first.message, response: { headers: refusal.data.headers, data: undefined } };
+}
+
 /** The HTTP status behind an error of this room, or undefined. */
 export function statusOf(error: unknown): number | undefined {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    const failure = RequestFailure.safeParse(at);
-    if (failure.success) return failure.data.status;
+    const failure = failureOf(at);
+    if (failure) return failure.status;
   }
   return undefined;
 }
@@ -32,9 +60,9 @@ export function statusOf(error: unknown): number | undefined {
 export function asGitHubError(action: string, cause: unknown): Error {
   if (cause instanceof z.ZodError)
     return new Error(`${action}: GitHub's answer has another shape`, { cause });
-  const failure = RequestFailure.safeParse(cause);
-  if (!failure.success) return new TransientError(`${action}: no answer from GitHub`, { cause });
-  const { status, response, message } = failure.data;
+  const failure = failureOf(cause);
+  if (!failure) return new TransientError(`${action}: no answer from GitHub`, { cause });
+  const { status, response, message } = failure;
   const retryAfterMs = waitMs(response?.headers ?? {});
   const limited = status === 429 || (status === 403 && /rate limit|abuse/i.test(message));
   if (limited) {

@@ -13,10 +13,14 @@ const Issue = z.object({
 });
 export type LinkedIssue = z.infer<typeof Issue>;
 
-const ReviewComment = z.object({
+export const ReviewComment = z.object({
   id: z.number(),
+  /** The first comment of the thread, when it is another one. */
+  in_reply_to_id: z.number().nullish(),
   path: z.string(),
   line: z.number().nullish(),
+  start_line: z.number().nullish(),
+  side: z.enum(["LEFT", "RIGHT"]).nullish(),
   original_line: z.number().nullish(),
   diff_hunk: z.string(),
   body: z.string(),

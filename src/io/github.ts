@@ -3,9 +3,11 @@ import { z } from "zod";
 import { Permission } from "../job/job-spec.ts";
 import { createCall, createEvery, once, pageSize, type Requester, User } from "./github-call.ts";
 import { statusOf } from "./github-error.ts";
+import type { GraphqlRequester } from "./github-graphql.ts";
 import { createMaterialCalls } from "./github-material.ts";
 import { createReviewCalls } from "./github-reviews.ts";
 import { createSignCalls } from "./github-signs.ts";
+import { createThreadCalls } from "./github-threads.ts";
 
 export interface RepositoryName {
   owner: string;
@@ -36,11 +38,13 @@ const PullRequest = z.object({
     repo: z.object({ full_name: z.string() }).nullish(),
   }),
   base: z.object({ ref: z.string(), sha: z.string(), repo: z.object({ full_name: z.string() }) }),
+  /** Of its conversation; a list of pull requests doesn't say it. */
+  comments: z.number().optional(),
 });
 export type PullRequest = z.infer<typeof PullRequest>;
 
 /** Calls on behalf of one installation. Each throws UserError or TransientError that names the action. */
-export function createGitHub(octokit: Requester) {
+export function createGitHub(octokit: Requester & GraphqlRequester) {
   const call = createCall(octokit);
 
   const every = createEvery(octokit);
@@ -49,6 +53,7 @@ export function createGitHub(octokit: Requester) {
     ...createMaterialCalls(octokit),
     ...createReviewCalls(octokit),
     ...createSignCalls(octokit),
+    ...createThreadCalls(octokit),
 
     /** The permission of `login`; "none" for a stranger and for an account that is gone. */
     async permission(repository: RepositoryName, login: string): Promise<Permission> {
@@ -216,19 +221,24 @@ export function createGitHub(octokit: Requester) {
     /** Adds a reaction; GitHub keeps one of a kind per account, so a repeat changes nothing. */
     async react(
       repository: RepositoryName,
-      subject: { type: "issue"; number: number } | { type: "issue_comment"; comment_id: number },
+      subject:
+        | { type: "issue"; number: number }
+        | { type: "issue_comment" | "review_comment"; comment_id: number },
       content: string,
     ): Promise<void> {
-      const route =
-        subject.type === "issue"
-          ? "POST /repos/{owner}/{repo}/issues/{issue_number}/reactions"
-          : "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions";
       const id =
         subject.type === "issue" ? { issue_number: subject.number } : { comment_id: subject.comment_id };
+      const route = `POST /repos/{owner}/{repo}/${reactionsOf[subject.type]}/reactions`;
       await call("adding a reaction", z.unknown(), route, { ...path(repository), ...id, content });
     },
   };
 }
+
+const reactionsOf = {
+  issue: "issues/{issue_number}",
+  issue_comment: "issues/comments/{comment_id}",
+  review_comment: "pulls/comments/{comment_id}",
+};
 
 export type GitHub = ReturnType<typeof createGitHub>;
 

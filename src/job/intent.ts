@@ -10,7 +10,11 @@ const Marker = z.string().regex(/^[0-9A-Za-z._-]{8,100}$/);
 const Subject = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("issue"), number: z.int().positive() }),
   z.strictObject({ type: z.literal("issue_comment"), comment_id: z.int().positive() }),
+  z.strictObject({ type: z.literal("review_comment"), comment_id: z.int().positive() }),
 ]);
+
+/** The first comment of the review thread in which it was asked, and is answered. */
+const ThreadId = z.int().positive();
 
 export const Intent = z.discriminatedUnion("kind", [
   z.strictObject({
@@ -26,6 +30,7 @@ export const Intent = z.discriminatedUnion("kind", [
     number: z.int().positive(),
     /** The comment that asked: it gets a reaction where GitHub lets nobody comment. */
     comment_id: z.int().positive().optional(),
+    thread: ThreadId.optional(),
     marker: Marker,
     body: z.string(),
   }),
@@ -48,6 +53,7 @@ export const Intent = z.discriminatedUnion("kind", [
     /** Where it was said, and where it is answered. */
     number: z.int().positive(),
     comment_id: z.int().positive().optional(),
+    thread: ThreadId.optional(),
     marker: Marker,
   }),
 ]);

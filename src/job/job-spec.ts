@@ -5,6 +5,7 @@ import { JobId, StepId } from "./ids.ts";
 import { Material } from "./material.ts";
 import { defaultBranchTemplate, templateProblem } from "./branch-template.ts";
 import { isBranchName } from "./ref-name.ts";
+import { maxThreads, ReviewThread } from "./review-thread.ts";
 import { StepSpec } from "./step-spec.ts";
 
 /** UTC, ISO 8601. */
@@ -44,6 +45,8 @@ const Target = z.strictObject({
   base_sha: Sha.optional(),
   /** The repository (`owner/name`) of a pull request's branch when it is another one. */
   fork: z.string().max(200).optional(),
+  /** Of a pull request: what is to be solved. Of a review thread: itself first, since what is said is said there. */
+  threads: z.array(ReviewThread).max(maxThreads).optional(),
 });
 
 export const Permission = z.enum(["none", "read", "triage", "write", "maintain", "admin"]);
@@ -94,6 +97,7 @@ const Publish = z.strictObject({
   branch: BranchName.optional(),
   branch_template: BranchTemplate.default(defaultBranchTemplate),
 });
+export const maxGoalChars = 5000;
 
 export const JobSpec = z.strictObject({
   schema_version: z.literal("2.0"),
@@ -103,7 +107,9 @@ export const JobSpec = z.strictObject({
     type: z.enum(["webhook", "manual", "cron", "api"]),
     meta: z.record(z.string().max(128), z.json()).default({}),
   }),
-  goal: z.string().trim().min(1).max(5000),
+  goal: z.string().trim().min(1).max(maxGoalChars),
+  /** Whose words the goal is, when it is neither the requester's nor the title. */
+  goal_by: z.string().max(100).optional(),
   project_id: z.string().max(128).optional(),
   repository: Repository.optional(),
   target: Target.optional(),

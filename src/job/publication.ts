@@ -8,7 +8,15 @@ export const Publication = z.strictObject({
   job_id: JobId,
   /** The highest lease epoch whose intent was carried out; intents of older ones are dropped. */
   epoch: z.int().nonnegative(),
-  comment: z.strictObject({ id: z.int(), url: z.string(), body_sha256: z.string() }).nullable(),
+  comment: z
+    .strictObject({
+      id: z.int(),
+      url: z.string(),
+      body_sha256: z.string(),
+      /** The first comment of the review thread in which it stands; absent in the conversation. */
+      thread: z.int().optional(),
+    })
+    .nullable(),
   branch: z.strictObject({ name: z.string(), sha: z.string() }).nullable(),
   pull_request: z
     .strictObject({ number: z.int(), url: z.string(), body_sha256: z.string().optional() })
@@ -19,6 +27,8 @@ export const Publication = z.strictObject({
   pushing: z.strictObject({ name: z.string(), sha: z.string() }).optional(),
   /** The review with the findings, on the pull request with this number. */
   review: z.strictObject({ number: z.int(), id: z.int(), url: z.string() }).optional(),
+  /** The review threads that were answered, by their first comments. */
+  answered: z.array(z.int()).optional(),
   /** The held patch that the comment shows: only this one can be released. */
   shown: z.strictObject({ sha256: z.string(), base_sha: z.string() }).optional(),
   /** The last command about this job that is being carried out, by its marker. */

@@ -1,10 +1,9 @@
 // The one comment of a job: created once, edited in place, never doubled.
 import { createHash } from "node:crypto";
-import type { Comment } from "../io/github.ts";
 import { statusOf } from "../io/github-error.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
 import type { PublisherDeps, PublisherGitHub } from "./deps.ts";
-import { ownComments } from "./own-comments.ts";
+import { orInConversation, type PlaceToSpeak, placeToSpeak, type Post } from "./place-to-speak.ts";
 import type { JobRecord } from "./record.ts";
 import { jobMarker } from "../job/job-marker.ts";
 
@@ -18,43 +17,58 @@ export interface Speaker {
   reconcile(): Promise<void>;
 }
 
+/** A job that was asked for in a review thread speaks there, any other in the conversation. */
 export function createSpeaker(
   deps: Pick<PublisherDeps, "app">,
   job: { spec: GitHubJob; github: PublisherGitHub; record: JobRecord },
 ): Speaker {
   const { spec, github, record } = job;
-  const { repository } = spec;
-  const { number } = spec.target;
+  const { repository, target } = spec;
+  const { number } = target;
+  const asked = target.kind === "review_thread" ? target.threads?.[0]?.comment_id : undefined;
 
-  function find(): Promise<Comment[]> {
-    const wanted = { repository, number, marker: jobMarker(spec.job_id), since: new Date(spec.created_at) };
-    return ownComments(github, deps.app, wanted);
+  function find(place: PlaceToSpeak): Promise<Post[]> {
+    return place.own(jobMarker(spec.job_id), new Date(spec.created_at));
   }
 
-  async function noteComment(comment: Comment, bodySha256: string): Promise<void> {
-    await record.note({ comment: { id: comment.id, url: comment.html_url, body_sha256: bodySha256 } });
+  /** Where the recorded comment stands. */
+  function knownPlace(): PlaceToSpeak {
+    const thread = record.publication.comment?.thread;
+    return placeToSpeak(github, deps.app, { repository, number, thread });
+  }
+
+  async function noteComment({ thread }: PlaceToSpeak, post: Post, bodySha256: string): Promise<void> {
+    const where = thread === undefined ? {} : { thread };
+    await record.note({
+      comment: { id: post.id, url: post.html_url, body_sha256: bodySha256, ...where },
+    });
   }
 
   /** GitHub may have taken an earlier create without answering: look before creating. */
-  async function findOrCreate(body: string): Promise<void> {
-    const [oldest, ...others] = await find();
-    for (const other of others) await remove(other);
+  async function findOrCreate(place: PlaceToSpeak, body: string): Promise<void> {
+    const [oldest, ...others] = await find(place);
+    for (const other of others) await remove(place, other);
     const sha256 = hash(body);
     if (!oldest) {
-      await noteComment(await github.createComment(repository, number, body), sha256);
+      await noteComment(place, await place.create(body), sha256);
       return;
     }
-    await noteComment(oldest, hash(oldest.body ?? ""));
+    await noteComment(place, oldest, hash(oldest.body ?? ""));
     if (record.publication.comment?.body_sha256 === sha256) return;
-    await noteComment(await github.updateComment(repository, oldest.id, body), sha256);
+    await noteComment(place, await place.update(oldest.id, body), sha256);
   }
 
-  async function remove(comment: Comment): Promise<void> {
+  async function remove(place: PlaceToSpeak, post: Post): Promise<void> {
     try {
-      await github.deleteComment(repository, comment.id);
+      await place.remove(post.id);
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
     }
+  }
+
+  function begin(body: string): Promise<void> {
+    const where = { repository, number, thread: asked };
+    return orInConversation(github, deps.app, where, (place) => findOrCreate(place, body));
   }
 
   return {
@@ -62,18 +76,20 @@ export function createSpeaker(
       const known = record.publication.comment;
       const sha256 = hash(body);
       if (known?.body_sha256 === sha256) return;
-      if (!known) return findOrCreate(body);
+      if (!known) return begin(body);
+      const place = knownPlace();
       try {
-        await noteComment(await github.updateComment(repository, known.id, body), sha256);
+        await noteComment(place, await place.update(known.id, body), sha256);
       } catch (error) {
         if (statusOf(error) !== 404) throw error;
-        if (insist) await findOrCreate(body);
+        if (insist) await begin(body);
       }
     },
 
     async reconcile() {
       const kept = record.publication.comment?.id;
-      for (const comment of await find()) if (comment.id !== kept) await remove(comment);
+      const place = knownPlace();
+      for (const post of await find(place)) if (post.id !== kept) await remove(place, post);
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Decision } from "../job/decision.ts";
 import type { Intent } from "../job/intent.ts";
 import { type GitHubJob, isGitHubJob } from "../job/job-spec.ts";
 import type { JobResult } from "../job/result.ts";
+import { askedBy } from "./asked-by.ts";
 import type { PublisherDeps } from "./deps.ts";
 import { type JobRecord, openRecord } from "./record.ts";
 import { createVoice } from "./render/voice.ts";
@@ -27,7 +28,7 @@ export async function openDecided(deps: PublisherDeps, intent: Decide): Promise<
 
 /** Answers the person in a comment of its own, once. */
 export async function answer(deps: PublisherDeps, intent: Decide, body: string): Promise<void> {
-  const { repository, number, comment_id, marker } = intent;
+  const { repository, number, comment_id, thread, marker } = intent;
   const { mask, publicUrl, artifactsRoot, trigger } = deps;
   const voice = createVoice({ mask, host: repository.host, publicUrl, artifactsRoot, trigger });
   await reply(
@@ -37,6 +38,7 @@ export async function answer(deps: PublisherDeps, intent: Decide, body: string):
       repository,
       number,
       ...(comment_id !== undefined && { comment_id }),
+      ...(thread !== undefined && { thread }),
       marker,
       body: mask(body),
     },
@@ -48,14 +50,12 @@ export async function answer(deps: PublisherDeps, intent: Decide, body: string):
 export async function done(deps: PublisherDeps, intent: Decide): Promise<void> {
   const { repository, comment_id, number } = intent;
   const github = await deps.github(repository.installation_id);
-  const place = { type: "issue", number } as const;
-  if (comment_id === undefined) return github.react(repository, place, "+1");
   try {
-    await github.react(repository, { type: "issue_comment", comment_id }, "+1");
+    await github.react(repository, askedBy(intent), "+1");
   } catch (error) {
     // Its author has deleted it meanwhile.
-    if (statusOf(error) !== 404) throw error;
-    await github.react(repository, place, "+1");
+    if (comment_id === undefined || statusOf(error) !== 404) throw error;
+    await github.react(repository, { type: "issue", number }, "+1");
   }
 }
 

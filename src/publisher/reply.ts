@@ -1,8 +1,9 @@
 // A single answer to a command that makes no job.
 import { UserError } from "../errors.ts";
 import type { Intent } from "../job/intent.ts";
+import { askedBy } from "./asked-by.ts";
 import type { PublisherDeps, PublisherGitHub } from "./deps.ts";
-import { ownComments } from "./own-comments.ts";
+import { orInConversation } from "./place-to-speak.ts";
 import { fitMarkdown, maxCommentChars } from "./render/fit.ts";
 import { replyMarker } from "./render/marker.ts";
 import type { Voice } from "./render/voice.ts";
@@ -16,15 +17,16 @@ export async function reply(
   intent: Extract<Intent, { kind: "reply" }>,
   voice: Voice,
 ): Promise<void> {
-  const { repository, number } = intent;
+  const { repository, number, thread } = intent;
   const github = await deps.github(repository.installation_id);
   const marker = replyMarker(intent.marker);
   const since = new Date(deps.clock().getTime() - repeatableMs);
-  const [said] = await ownComments(github, deps.app, { repository, number, marker, since });
-  if (said) return;
   const { text } = fitMarkdown(intent.body, maxCommentChars - marker.length - 1, voice);
   try {
-    await github.createComment(repository, number, `${marker}\n${text}`);
+    await orInConversation(github, deps.app, { repository, number, thread }, async (place) => {
+      const [said] = await place.own(marker, since);
+      if (!said) await place.create(`${marker}\n${text}`);
+    });
   } catch (error) {
     if (error instanceof UserError) await shrug(github, intent);
     throw error;
@@ -34,14 +36,10 @@ export async function reply(
 /** Where nobody may comment (a locked conversation, say) a reaction at least tells that it was seen. */
 async function shrug(
   github: Pick<PublisherGitHub, "react">,
-  { repository, number, comment_id }: Extract<Intent, { kind: "reply" }>,
+  intent: Extract<Intent, { kind: "reply" }>,
 ): Promise<void> {
-  const subject =
-    comment_id === undefined
-      ? ({ type: "issue", number } as const)
-      : ({ type: "issue_comment", comment_id } as const);
   try {
-    await github.react(repository, subject, "confused");
+    await github.react(intent.repository, askedBy(intent), "confused");
   } catch (error) {
     // Nothing can be shown there; what is thrown on says so in the log.
     if (!(error instanceof UserError)) throw error;

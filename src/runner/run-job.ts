@@ -201,7 +201,8 @@ async function runSteps(
 /** What agents see of the base: on a pull request without its own configuration of agents' programs. */
 async function seenTree({ git }: RunnerDeps, workspace: Workspace, { target }: JobSpec): Promise<SeenTree> {
   const sha = target?.base_sha;
-  if (target?.kind !== "pull_request" && sha === undefined) return { tree: workspace.baseTree, replaced: [] };
+  const isPullRequest = target !== undefined && target.kind !== "issue";
+  if (!isPullRequest && sha === undefined) return { tree: workspace.baseTree, replaced: [] };
   const isThere =
     sha !== undefined &&
     (await git(["cat-file", "-e", `${sha}^{commit}`], { ...workspace.call, okExitCodes: [1, 128] }))

@@ -13,13 +13,14 @@ const Asking = z.object({
   action: z.string(),
   sender: Account,
   comment: z.object({ body: z.string().nullish() }).optional(),
+  review: z.object({ body: z.string().nullish() }).optional(),
   label: z.object({ name: z.string() }).optional(),
   check_run: z.object({ external_id: z.string().nullish(), name: z.string().default("") }).optional(),
   requested_action: z.object({ identifier: z.string() }).optional(),
 });
 
 /**
- * Returns whether a delivery may hold a command: a new comment that has the trigger word somewhere, or a label
+ * Returns whether a delivery may hold a command: a new comment or review that has the trigger word somewhere, or a label
  * with the prefix, the label of a running job taken off, or a button pressed, from a person or a listed bot. It errs towards yes; the handlers decide.
  */
 export function createConcerns(options: {
@@ -33,18 +34,25 @@ export function createConcerns(options: {
   const trigger = options.trigger.toLowerCase();
   const labelPrefix = options.labelPrefix.toLowerCase();
 
+  function mentions(text: string | null | undefined): boolean {
+    return withoutHidden(text ?? "")
+      .toLowerCase()
+      .includes(trigger);
+  }
+
   return (event, payload) => {
     const asking = Asking.safeParse(payload);
     if (!asking.success) return false;
-    const { sender, comment, label, check_run: run, requested_action: action } = asking.data;
+    const { sender, comment, review, label, check_run: run, requested_action: action } = asking.data;
     // Whoever did it: what is gone is gone.
     if (gone.has(`${event}.${asking.data.action}`)) return true;
     if (isBot(sender) && !options.allowedBots.has(sender.login.toLowerCase())) return false;
     switch (`${event}.${asking.data.action}`) {
       case "issue_comment.created":
-        return withoutHidden(comment?.body ?? "")
-          .toLowerCase()
-          .includes(trigger);
+      case "pull_request_review_comment.created":
+        return mentions(comment?.body);
+      case "pull_request_review.submitted":
+        return mentions(review?.body);
       case "issues.labeled":
       case "pull_request.labeled":
         return label?.name.toLowerCase().startsWith(labelPrefix) ?? false;

@@ -23,6 +23,8 @@ export const eventNames = [
   "issues.unlabeled",
   "pull_request.labeled",
   "pull_request.unlabeled",
+  "pull_request_review.submitted",
+  "pull_request_review_comment.created",
   "check_run.requested_action",
   "check_run.rerequested",
   ...goneNames,

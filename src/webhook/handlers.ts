@@ -5,6 +5,8 @@ import { onGone } from "./on-gone.ts";
 import { onIssueCommentCreated } from "./on-issue-comment-created.ts";
 import { onIssuesLabeled } from "./on-issues-labeled.ts";
 import { onPullRequestLabeled } from "./on-pull-request-labeled.ts";
+import { onPullRequestReviewCommentCreated } from "./on-pull-request-review-comment-created.ts";
+import { onPullRequestReviewSubmitted } from "./on-pull-request-review-submitted.ts";
 import { onUnlabeled } from "./on-unlabeled.ts";
 import type { ProbotDoor } from "./probot.ts";
 
@@ -14,6 +16,8 @@ export function registerHandlers(probot: Pick<ProbotDoor, "on">, options: Handle
   probot.on("pull_request.labeled", onPullRequestLabeled(options));
   probot.on("issues.unlabeled", onUnlabeled(options));
   probot.on("pull_request.unlabeled", onUnlabeled(options));
+  probot.on("pull_request_review.submitted", onPullRequestReviewSubmitted(options));
+  probot.on("pull_request_review_comment.created", onPullRequestReviewCommentCreated(options));
   for (const name of goneNames) probot.on(name, onGone(options));
   probot.on("check_run.requested_action", onCheckRunRequestedAction(options));
   probot.on("check_run.rerequested", onCheckRunRequestedAction(options));

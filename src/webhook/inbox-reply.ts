@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Delivery } from "../job/delivery.ts";
 import type { Intent } from "../job/intent.ts";
 import type { Queue } from "../queue/contract.ts";
-import { Envelope, repositoryOf } from "./payload.ts";
+import { Envelope, repositoryOf, threadOf } from "./payload.ts";
 
 export interface InboxReplyOptions {
   outbox: Pick<Queue<Intent>, "enqueue">;
@@ -26,24 +26,27 @@ export function createInboxReply({ outbox, host }: InboxReplyOptions) {
 }
 
 const Numbered = z.object({ number: z.int().positive() });
-const Identified = z.object({ id: z.int().positive() });
+const Identified = z.object({ id: z.int().positive(), in_reply_to_id: z.int().nullish() });
 const Place = Envelope.extend({
   issue: Numbered.optional(),
   pull_request: Numbered.optional(),
   comment: Identified.optional(),
 });
 
-/** The issue or pull request of a delivery, when there is one that can be answered on. */
+/** The issue, pull request or review thread of a delivery, when there is one that can be answered on. */
 function placeOf(
   delivery: Delivery,
   host: string,
-): Pick<Extract<Intent, { kind: "reply" }>, "repository" | "number" | "comment_id"> | undefined {
+): Pick<Extract<Intent, { kind: "reply" }>, "repository" | "number" | "comment_id" | "thread"> | undefined {
   try {
     const payload = Place.parse(JSON.parse(delivery.body));
     const repository = repositoryOf(payload, host);
     const number = payload.issue?.number ?? payload.pull_request?.number;
     if (!repository || number === undefined) return undefined;
-    return { repository, number, ...(payload.comment && { comment_id: payload.comment.id }) };
+    const { comment } = payload;
+    if (!comment) return { repository, number };
+    const isInThread = delivery.event === "pull_request_review_comment";
+    return { repository, number, comment_id: comment.id, ...(isInThread && { thread: threadOf(comment) }) };
   } catch {
     return undefined;
   }

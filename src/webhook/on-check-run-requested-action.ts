@@ -42,11 +42,13 @@ export function onCheckRunRequestedAction({ answer, readJob, host, log }: Handle
       comments: 0,
       updated_at: delivery.received_at,
     };
+    const thread = spec?.target?.kind === "review_thread" ? spec.target.threads?.[0] : undefined;
     const trigger = toTrigger(delivery, payload, subject, {
       kind: spec?.target?.kind === "issue" ? "issue" : "pull_request",
       host,
       at: delivery.received_at,
       text: `button ${identifier}`,
+      ...(thread && { thread: { first: thread.comment_id } }),
     });
     if (!trigger) {
       log.warn(fields, "check_run.requested_action: ignored, it names no installation");

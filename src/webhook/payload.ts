@@ -45,7 +45,17 @@ export const Comment = z.object({
   body: z.string().nullish(),
   created_at: z.string(),
   performed_via_github_app: App.nullish(),
+  /** Of an answer in a review thread: the thread's first comment. */
+  in_reply_to_id: z.int().nullish(),
 });
+
+/** The first comment of the review thread in which a review comment stands; itself when it begins one. */
+export function threadOf({
+  id,
+  in_reply_to_id: first,
+}: Pick<z.infer<typeof Comment>, "id" | "in_reply_to_id">): number {
+  return first ?? id;
+}
 
 /** The repository as jobs and intents name it; undefined without an installation, since nothing can be done then. */
 export function repositoryOf(payload: Envelope, host: string): Repository | undefined {

@@ -7,6 +7,7 @@ import type { Self } from "../command/thread.ts";
 import { UserError } from "../errors.ts";
 import { type AppGitHub, createAppGitHub } from "../io/app-github.ts";
 import type { Requester } from "../io/github-call.ts";
+import type { GraphqlRequester } from "../io/github-graphql.ts";
 import { createGitHub, type GitHub } from "../io/github.ts";
 import type { Delivery } from "../job/delivery.ts";
 import type { Log } from "../log.ts";
@@ -68,8 +69,8 @@ export async function createProbotDoor(options: ProbotOptions): Promise<ProbotDo
   // can't mix up two deliveries that are handled at the same time.
   const current = new AsyncLocalStorage<Delivery>();
 
-  const installations = new Map<number, Promise<Requester>>();
-  function installation(id: number): Promise<Requester> {
+  const installations = new Map<number, Promise<Requester & GraphqlRequester>>();
+  function installation(id: number): Promise<Requester & GraphqlRequester> {
     return remembered(installations, id, () => probot.auth(id));
   }
   const doors = new Map<number, Promise<GitHub>>();

@@ -8,7 +8,7 @@ export function toTrigger(
   delivery: Delivery,
   payload: Envelope,
   subject: Subject,
-  rest: Pick<Trigger, "at" | "text" | "comment" | "viaAppId"> & {
+  rest: Pick<Trigger, "at" | "text" | "comment" | "thread" | "viaAppId"> & {
     kind: Trigger["subject"]["kind"];
     host: string;
   },

@@ -2,7 +2,7 @@
 import type { CommandGitHub } from "../../src/command/answer.ts";
 import { UserError } from "../../src/errors.ts";
 import type { Comment, PullRequest } from "../../src/io/github.ts";
-import type { MaterialCalls } from "../../src/io/github-material.ts";
+import type { MaterialCalls, ReviewComment } from "../../src/io/github-material.ts";
 import type { Permission } from "../../src/job/job-spec.ts";
 
 export interface World {
@@ -11,6 +11,10 @@ export interface World {
   heads: Record<string, string>;
   pulls: Record<number, PullRequest>;
   comments: Comment[];
+  /** On lines of the one pull request, oldest first. */
+  onLines: ReviewComment[];
+  /** The first comments of the threads that are resolved. */
+  resolved: number[];
   /** `.github/agent.yml` on the default branch. */
   configuration?: string;
   /** What was asked, in order. */
@@ -26,6 +30,8 @@ export function createWorld(over: Partial<World> = {}): World {
     heads: { main: headSha, master: headSha },
     pulls: {},
     comments: [],
+    onLines: [],
+    resolved: [],
     calls: [],
     ...over,
   };
@@ -73,6 +79,21 @@ export function fakeGitHub(world: World): CommandGitHub {
     async latestComments(_, number, total) {
       world.calls.push(`latestComments ${number} ${total}`);
       return world.comments;
+    },
+    async threadComments(_, number, first) {
+      world.calls.push(`threadComments ${number} ${first}`);
+      return world.onLines.filter(({ id, in_reply_to_id: to }) => (to ?? id) === first);
+    },
+    async allThreadComments() {
+      return world.onLines;
+    },
+    async threadStates() {
+      const firsts = world.onLines.filter(({ in_reply_to_id: to }) => typeof to !== "number");
+      return firsts.map(({ id }) => ({
+        id: `thread-${id}`,
+        first: id,
+        isResolved: world.resolved.includes(id),
+      }));
     },
     async fileText() {
       return world.configuration;

@@ -2,6 +2,7 @@ import nock from "nock";
 import { Octokit } from "octokit";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { TransientError, UserError } from "../../src/errors.ts";
+import { statusOf } from "../../src/io/github-error.ts";
 import { createGitHub } from "../../src/io/github.ts";
 
 const repository = { owner: "acme", name: "shop" };
@@ -115,4 +116,28 @@ test("a create is sent once, whatever the plugins would do", async () => {
   const eager = createGitHub(new Octokit({ auth: "t", throttle: { enabled: false } }));
   api().post("/repos/acme/shop/issues/1/comments").reply(500, "?");
   expect(await failure(eager.createComment(repository, 1, "hello"))).toBeInstanceOf(TransientError);
+});
+
+describe("a refusal of GraphQL", () => {
+  const threads = { data: { repository: null } };
+  test.each([
+    ["NOT_FOUND", UserError, 404],
+    ["FORBIDDEN", UserError, 403],
+    ["RATE_LIMITED", TransientError, 429],
+    [undefined, TransientError, 500],
+  ])("of the type %s comes as REST's would", async (type, kind, status) => {
+    api()
+      .post("/graphql")
+      .reply(200, { ...threads, errors: [{ ...(type && { type }), message: "no" }] });
+    const error = await failure(github.threadStates(repository, 1));
+    expect(error).toBeInstanceOf(kind);
+    expect(statusOf(error)).toBe(status);
+    expect(String(error)).toContain("reading the review threads of #1");
+  });
+
+  test("is not tried again by itself when the connection breaks", async () => {
+    const eager = createGitHub(new Octokit({ auth: "t", throttle: { enabled: false } }));
+    api().post("/graphql").replyWithError("cut");
+    expect(await failure(eager.threadStates(repository, 1))).toBeInstanceOf(TransientError);
+  });
 });

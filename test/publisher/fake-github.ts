@@ -1,6 +1,7 @@
 // A GitHub that behaves: it keeps comments and pull requests, refuses doubles, and can lose an answer.
 import type { Comment, PullRequest } from "../../src/io/github.ts";
 import type { Review } from "../../src/io/github-reviews.ts";
+import type { ThreadComment } from "../../src/io/github-threads.ts";
 import type { CheckRunContent } from "../../src/io/github-signs.ts";
 import { asGitHubError } from "../../src/io/github-error.ts";
 import type { PublisherGitHub } from "../../src/publisher/deps.ts";
@@ -33,6 +34,10 @@ export interface FakeGitHub extends PublisherGitHub {
   failNext(fault: Fault): void;
   /** Somebody comments; `app` when through an App. */
   comment(body: string, by: { login: string; app?: number }): Comment;
+  /** Answers in review threads, oldest first. */
+  answers: ThreadComment[];
+  /** The first comments of review threads that are there. */
+  threads: Set<number>;
   /** A comment of ours is deleted by a person. */
   erase(id: number): void;
 }
@@ -42,6 +47,8 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
   const comments: Comment[] = [];
   const pulls: PullRequest[] = [];
   const allReviews: FakeReview[] = [];
+  const answers: ThreadComment[] = [];
+  const threads = new Set<number>();
   const faults: Fault[] = [];
   const writes: string[] = [];
   const reads: string[] = [];
@@ -104,6 +111,33 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
         const made = { id, html_url, body, user: { login: bot.botLogin, id: 1 }, comments: onLines };
         allReviews.push(made);
         return made;
+      }),
+    answers,
+    threads,
+    async threadCommentsSince() {
+      reads.push("threadCommentsSince");
+      return [...answers];
+    },
+    replyInThread: (_repository, number, first, body) =>
+      write("replyInThread", () => {
+        if (!threads.has(first)) throw refusal("replyInThread", 404, "Not Found");
+        const id = ++lastId;
+        const html_url = `https://github.com/acme/shop/pull/${number}#discussion_r${id}`;
+        const made = { id, in_reply_to_id: first, html_url, body, user: { login: bot.botLogin, id: 1 } };
+        answers.push(made);
+        return made;
+      }),
+    updateThreadComment: (_repository, id, body) =>
+      write("updateThreadComment", () => {
+        const found = answers.find((one) => one.id === id);
+        if (!found) throw refusal("updateThreadComment", 404, "Not Found");
+        return Object.assign(found, { body });
+      }),
+    deleteThreadComment: (_repository, id) =>
+      write("deleteThreadComment", () => {
+        const at = answers.findIndex((one) => one.id === id);
+        if (at === -1) throw refusal("deleteThreadComment", 404, "Not Found");
+        answers.splice(at, 1);
       }),
     labels,
     knownLabels,

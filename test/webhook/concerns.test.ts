@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { createConcerns } from "../../src/webhook/concerns.ts";
-import { buttonPayload, commentPayload, issueLabelPayload, pullLabelPayload } from "./payloads.ts";
+import {
+  buttonPayload,
+  commentPayload,
+  issueLabelPayload,
+  pullLabelPayload,
+  reviewCommentPayload,
+  reviewPayload,
+} from "./payloads.ts";
 
 const concerns = createConcerns({
   trigger: "/agent",
@@ -16,6 +23,8 @@ test.each<[string, string, object]>([
   ["a trigger word with something invisible in it", "issue_comment", commentPayload("/ag\u200bent fix")],
   ["the trigger word anywhere: the parser decides", "issue_comment", commentPayload("see `/agent`")],
   ["a listed bot", "issue_comment", commentPayload("/agent fix", { sender: bot })],
+  ["a command on a line", "pull_request_review_comment", reviewCommentPayload("/agent fix")],
+  ["a command in a review's text", "pull_request_review", reviewPayload("/agent fix")],
   ["a label on an issue", "issues", issueLabelPayload("agent:fix")],
   ["a label on a pull request", "pull_request", pullLabelPayload("Agent:fix")],
   [
@@ -34,7 +43,18 @@ test.each<[string, string, object]>([
 });
 
 test.each<[string, string, unknown]>([
-  ["another event with the same words", "pull_request_review_comment", commentPayload("/agent fix")],
+  ["another event with the same words", "commit_comment", commentPayload("/agent fix")],
+  ["a review without words", "pull_request_review", reviewPayload(null)],
+  [
+    "the App's own answer in a thread",
+    "pull_request_review_comment",
+    reviewCommentPayload("/agent", { sender: own }),
+  ],
+  [
+    "an edited comment on a line",
+    "pull_request_review_comment",
+    reviewCommentPayload("/agent", { action: "edited" }),
+  ],
   ["a removed label", "issues", issueLabelPayload("agent:fix", { action: "unlabeled" })],
   [
     "the App's own removal",

@@ -20,7 +20,7 @@ const issue = {
   updated_at: "2026-01-02T03:04:00Z",
 };
 
-type Parts = Partial<Record<"repository" | "issue" | "comment", object>> & Record<string, unknown>;
+type Parts = Partial<Record<"repository" | "issue" | "comment" | "review", object>> & Record<string, unknown>;
 
 /** issue_comment.created. */
 export function commentPayload(body: string, over: Parts = {}): object {
@@ -72,5 +72,40 @@ export function buttonPayload(identifier: string, jobId: string, over: Record<st
     check_run: { id: 40, external_id: jobId, pull_requests: [{ number: 12 }] },
     requested_action: { identifier },
     ...over,
+  };
+}
+
+/** pull_request_review_comment.created. */
+export function reviewCommentPayload(body: string, over: Parts = {}): object {
+  const { comment, ...rest } = over;
+  return {
+    action: "created",
+    repository,
+    sender: ann,
+    installation: { id: 5 },
+    pull_request: { ...issue, title: "A change" },
+    ...rest,
+    comment: {
+      id: 1000,
+      in_reply_to_id: 900,
+      body,
+      user: ann,
+      created_at: "2026-01-02T03:04:00Z",
+      ...comment,
+    },
+  };
+}
+
+/** pull_request_review.submitted. */
+export function reviewPayload(body: string | null, over: Parts = {}): object {
+  const { review, ...rest } = over;
+  return {
+    action: "submitted",
+    repository,
+    sender: ann,
+    installation: { id: 5 },
+    pull_request: { ...issue, title: "A change" },
+    ...rest,
+    review: { id: 70, body, user: ann, submitted_at: "2026-01-02T03:04:00Z", ...review },
   };
 }

@@ -67,9 +67,17 @@ export const reviewCommentEndpoints: Endpoints = {
     who: [{ pull_requests: "read" }],
     handle: (call) => {
       const { number, repository_id: id } = pullIn(call);
-      const all = call.world.state.review_comments;
-      const mine = all.filter((one) => one.repository_id === id && one.number === number);
-      return page(call, mine, (one) => reviewCommentShape(call.world, one));
+      const { query, world } = call;
+      const since = query.get("since");
+      const mine = world.state.review_comments.filter(
+        (one) =>
+          one.repository_id === id && one.number === number && (since === null || one.updated_at >= since),
+      );
+      // Without `sort` they come as they were made, and `direction` has no effect.
+      const key = query.get("sort") === "updated" ? "updated_at" : "created_at";
+      const up = mine.toSorted((one, other) => one[key].localeCompare(other[key]) || one.id - other.id);
+      const isDown = query.has("sort") && query.get("direction") === "desc";
+      return page(call, isDown ? up.toReversed() : up, (one) => reviewCommentShape(call.world, one));
     },
   },
   "POST /repos/{owner}/{repo}/pulls/{pull_number}/comments": {

@@ -1,6 +1,7 @@
 // Everything besides the conversation that a job may want to know, the most telling first, within a budget.
 import type { MaterialCalls } from "../../io/github-material.ts";
 import type { ContextMessage, JobSpec } from "../../job/job-spec.ts";
+import type { ReviewThread } from "../../job/review-thread.ts";
 import type { Base } from "../base.ts";
 import type { Trigger } from "../trigger.ts";
 import { readFailedChecks } from "./failed-checks.ts";
@@ -20,15 +21,25 @@ export type JobMaterial = Pick<JobSpec, "material" | "material_left_out">;
 export async function readMaterial(
   github: MaterialCalls,
   trigger: Trigger,
-  { base, thread }: { base: Base; thread: readonly ContextMessage[] },
+  {
+    base,
+    thread,
+    threads = [],
+  }: {
+    base: Base;
+    thread: readonly ContextMessage[];
+    /** Review threads that the job is told anyway. */
+    threads?: readonly ReviewThread[];
+  },
 ): Promise<JobMaterial> {
   const { repository, subject, text, at } = trigger;
-  const texts = [subject.title, subject.body, text, ...thread.map(({ content }) => content)];
+  const said = threads.flatMap(({ comments }) => comments.map((one) => one.text));
+  const texts = [subject.title, subject.body, text, ...said, ...thread.map(({ content }) => content)];
   const parts: MaterialPart[] = [];
   const number = subject.kind === "pull_request" ? subject.number : base.pullRequest;
   if (number !== undefined) {
     const { sha: head } = base.base;
-    parts.push(await readReviewComments(github, repository, number, at));
+    parts.push(await readReviewComments(github, repository, number, { at, except: threads }));
     parts.push(await readFailedChecks(github, repository, head));
     if (base.targetSha !== undefined) {
       const between = { base: base.targetSha, head, number };

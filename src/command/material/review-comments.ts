@@ -2,6 +2,7 @@
 import { explain } from "../../errors.ts";
 import type { RepositoryName } from "../../io/github.ts";
 import type { MaterialCalls, ReviewComment } from "../../io/github-material.ts";
+import type { ReviewThread } from "../../job/review-thread.ts";
 import { cut } from "../thread.ts";
 import type { MaterialPart } from "./material-part.ts";
 
@@ -10,15 +11,18 @@ const maxChars = 8000;
 /** The end of a hunk is the line that is talked about. */
 const hunkLines = 8;
 
-/** Oldest first. What was written or edited later than `at` is left out, like in the conversation. */
+/** Oldest first, without the threads `except`. What was written or edited later than `at` is left out, like in the conversation. */
 export async function readReviewComments(
   github: Pick<MaterialCalls, "reviewComments">,
   repository: RepositoryName,
   number: number,
-  at: string,
+  { at, except }: { at: string; except: readonly Pick<ReviewThread, "comment_id">[] },
 ): Promise<MaterialPart> {
   try {
-    const comments = (await github.reviewComments(repository, number)).filter((one) => stoodThen(one, at));
+    const told = new Set(except.map((thread) => thread.comment_id));
+    const comments = (await github.reviewComments(repository, number)).filter(
+      (one) => stoodThen(one, at) && !told.has(one.in_reply_to_id ?? one.id),
+    );
     const found = comments.slice(0, maxComments).toReversed().map(asMaterial);
     const older = comments.length - found.length;
     return { found, leftOut: older > 0 ? [`${older} older comments on lines are missing.`] : [] };

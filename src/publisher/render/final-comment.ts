@@ -38,14 +38,17 @@ export function finalComment(ended: Ended, voice: Voice): string {
   const { spec, result, landing } = ended;
   const steps = fixed(checklist(itemsOfResult(spec, result)));
   const answered = result.status === "success" && landing.kind === "none";
+  // In a review thread the request stands right above, and the commit below says the rest.
+  const inThread = spec.target.kind === "review_thread";
+  const brief = inThread && landing.kind === "commit";
   const parts: Part[] = [
     fixed(`### ${title(ended)}${result.steps.some((step) => step.simulated) ? " (simulated)" : ""}`),
-    fixed(goalQuote(spec, voice)),
+    fixed(inThread ? "" : goalQuote(spec, voice)),
     ...(result.status === "success" ? landingParts(ended, voice) : unhappyParts(ended, voice)),
     // Where the checklist stood while the job ran; an answer, though, comes first.
-    ...(answered ? [] : [steps]),
+    ...(answered || brief ? [] : [steps]),
     fixed(simulatedNote(result)),
-    { rank: 3, maxChars: landing.kind === "pull_request" ? 12_000 : 30_000, render: reportIn(ended, voice) },
+    { rank: 3, maxChars: reportRoom(landing, brief), render: reportIn(ended, voice) },
     { rank: 2, maxChars: 12_000, render: (max) => diffIn(ended, max, voice) },
     ...(answered ? [steps] : []),
     fixed(warningsNote(result, voice)),
@@ -153,6 +156,11 @@ function diffIn({ result, landing, patch }: Ended, maxChars: number, voice: Voic
   const held = result.status === "needs_human";
   if (patch === undefined || !(unpublished || held) || !mayShowPatch(result, landing)) return "";
   return shownDiff(patch, maxChars, voice);
+}
+
+function reportRoom({ kind }: Landing, brief: boolean): number {
+  if (brief) return 1500;
+  return kind === "pull_request" ? 12_000 : 30_000;
 }
 
 function reportIn({ spec, report, landing }: Ended, voice: Voice): (maxChars: number) => string {

@@ -33,9 +33,19 @@ export function warningsNote(result: JobResult, voice: Voice): string {
   return alert("WARNING", [...shown, ...more]);
 }
 
-/** The request in the requester's words, as a quotation of one line. */
+const maxShownThreads = 10;
+
+/** The request in the requester's words, as a quotation of one line, and the review threads that it is about. */
 export function goalQuote(spec: GitHubJob, voice: Voice): string {
-  return `> ${plainLine(voice.mask(spec.goal), 280)}`;
+  const goal = `> ${plainLine(voice.mask(spec.goal), 280)}`;
+  const { threads = [] } = spec.target;
+  if (threads.length === 0) return goal;
+  const links = threads.slice(0, maxShownThreads).map(({ comment_id: id, path, line }) => {
+    const place = line === undefined ? path : `${path}:${line}`;
+    return `[${plainLine(voice.mask(place), 80)}](#discussion_r${id})`;
+  });
+  const more = threads.length - links.length;
+  return `${goal}\n>\n> ${links.join(" · ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** The small print: which job, who asked, how long, how much. */

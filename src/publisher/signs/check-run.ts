@@ -36,7 +36,7 @@ function commitsOf({ spec, publication, standing }: Shown): string[] {
   const shas: string[] = [];
   const asked = spec.base.sha;
   const mayBegin = standing !== "waiting" && standing !== "cancelled";
-  if (spec.target.kind === "pull_request" && (mayBegin || known(asked))) shas.push(asked);
+  if (spec.target.kind !== "issue" && (mayBegin || known(asked))) shas.push(asked);
   const pushed = publication.branch?.sha;
   if (pushed !== undefined && pushed !== asked && standing === "changed") shas.push(pushed);
   return shas;
