@@ -2,6 +2,7 @@
 import type { Config } from "../config.ts";
 import type { Credentials } from "../credentials.ts";
 import type { GitAuth } from "../io/git.ts";
+import { statusOf } from "../io/github-error.ts";
 import { killMarked } from "../io/process-tree.ts";
 import { Delivery } from "../job/delivery.ts";
 import { Intent } from "../job/intent.ts";
@@ -63,9 +64,23 @@ export async function assemble(config: Config, credentials: Credentials) {
     repository: Repository,
     permissions: Record<string, "read" | "write">,
   ): Promise<GitAuth> {
-    const { token } = await probot.app.token(repository.installation_id, repository, permissions);
+    const { origin } = config.github;
+    const { token, owner, name } = await tokenByName(repository, permissions);
     redactor.register(token, "installation-token");
-    return { origin: config.github.origin, token };
+    return { origin, token, url: `${origin}${owner}/${name}.git` };
+  }
+
+  /** GitHub leads from an old name to the new one everywhere but here. */
+  async function tokenByName(repository: Repository, permissions: Record<string, "read" | "write">) {
+    const { installation_id: installation } = repository;
+    try {
+      return { ...repository, ...(await probot.app.token(installation, repository, permissions)) };
+    } catch (error) {
+      if (statusOf(error) !== 422) throw error;
+      const now = await (await probot.github(installation)).nameNow(repository);
+      if (now.owner === repository.owner && now.name === repository.name) throw error;
+      return { ...now, ...(await probot.app.token(installation, now, permissions)) };
+    }
   }
 
   return {

@@ -22,8 +22,8 @@ export async function openPublisher(house: House): Promise<Publisher> {
     artifacts,
     github: (installationId) => probot.github(installationId),
     async writeToken(repository, { workflows }) {
-      const { token } = await (workflows ? workflowToken(repository) : tokenFor(repository, pushing));
-      return { token, revoke: () => revokeToken(config.github.apiUrl, token) };
+      const auth = await (workflows ? workflowToken(repository) : tokenFor(repository, pushing));
+      return { ...auth, revoke: () => revokeToken(config.github.apiUrl, auth.token) };
     },
     mirrors,
     git,

@@ -6,6 +6,8 @@ export interface GitAuth {
   /** The scheme and host that the token may be sent to, such as `https://github.com/`. */
   origin: string;
   token: string;
+  /** The repository's address under the name that it has now. */
+  url: string;
 }
 
 export interface GitCall {

@@ -55,6 +55,17 @@ export function createGitHub(octokit: Requester & GraphqlRequester) {
     ...createSignCalls(octokit),
     ...createThreadCalls(octokit),
 
+    /** What a repository is called now: GitHub leads from the names that it had. */
+    async nameNow(repository: RepositoryName): Promise<RepositoryName> {
+      const { owner, name } = repository;
+      const schema = z.object({ name: z.string(), owner: z.object({ login: z.string() }) });
+      const found = await call(`reading ${owner}/${name}`, schema, "GET /repos/{owner}/{repo}", {
+        owner,
+        repo: name,
+      });
+      return { owner: found.owner.login, name: found.name };
+    },
+
     /** The permission of `login`; "none" for a stranger and for an account that is gone. */
     async permission(repository: RepositoryName, login: string): Promise<Permission> {
       const schema = z.object({ permission: z.string(), role_name: z.string().optional() });

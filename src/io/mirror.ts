@@ -74,10 +74,9 @@ export function createMirrors(options: { root: string; git: Git }): Mirrors {
         await git(["update-ref", `refs/jobs/${jobId}`, sha], { gitDir: path, signal });
         return path;
       }
-      const url = `${auth.origin}${repository.owner}/${repository.name}.git`;
       try {
         await git(
-          ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", url, `+${sha}:refs/jobs/${jobId}`],
+          ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", auth.url, `+${sha}:refs/jobs/${jobId}`],
           { gitDir: path, auth, timeoutMs: 900_000, signal },
         );
       } catch (cause) {

@@ -1,5 +1,5 @@
 // What the publisher needs of the rest of the house.
-import type { Git } from "../io/git.ts";
+import type { Git, GitAuth } from "../io/git.ts";
 import type { GitHub } from "../io/github.ts";
 import type { Mirrors } from "../io/mirror.ts";
 import type { Intent } from "../job/intent.ts";
@@ -53,8 +53,7 @@ export type PublisherGitHub = Pick<
 >;
 
 /** A token that can write to one repository's contents, for as long as a push takes. */
-interface WriteToken {
-  token: string;
+interface WriteToken extends GitAuth {
   revoke(): Promise<void>;
 }
 

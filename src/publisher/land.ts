@@ -122,10 +122,8 @@ async function push(
     throw new UserError("reading the patch: it is gone; ask again", { code: "missing_patch" });
   }
   const { tree, sha256 } = result.patch;
-  const origin = deps.originOf(spec.repository);
   const touchesWorkflows = patch.includes("b/.github/workflows/");
-  const { token, revoke } = await deps.writeToken(spec.repository, { workflows: touchesWorkflows });
-  const auth = { origin, token };
+  const { revoke, ...auth } = await deps.writeToken(spec.repository, { workflows: touchesWorkflows });
   try {
     const mirror = await deps.mirrors.fetch(spec.repository, spec.base.sha, spec.job_id, auth);
     const { onto } = to;
@@ -152,14 +150,13 @@ async function push(
       if (noted?.name === to.branch && noted.sha === sha) return sha;
       const mayBeThere = pushing?.name === to.branch && pushing.sha === sha;
       if (!mayBeThere) await record.note({ pushing: { name: to.branch, sha } });
-      const url = `${origin}${spec.repository.owner}/${spec.repository.name}.git`;
       const isBelow = async (head: string): Promise<boolean> => {
         if (!mayBeThere) return false;
         await deps.mirrors.fetch(spec.repository, head, `${spec.job_id}-head`, auth);
         const args = ["merge-base", "--is-ancestor", sha, head];
         return (await git(args, { ...call, okExitCodes: [1] })).exitCode === 0;
       };
-      await pushBranch(git, { call, auth, url, sha, ...to, isBelow });
+      await pushBranch(git, { call, auth, sha, ...to, isBelow });
       await record.note({ branch: { name: to.branch, sha } });
       return sha;
     });

@@ -7,7 +7,6 @@ import { fetchError } from "../io/mirror.ts";
 export interface PushRequest {
   call: GitCall;
   auth: GitAuth;
-  url: string;
   branch: string;
   sha: string;
   /** Where the branch must stand now: a commit, or null when it must not exist. */
@@ -22,7 +21,7 @@ export interface PushRequest {
  * better next time.
  */
 export async function pushBranch(git: Git, request: PushRequest): Promise<void> {
-  const { call, auth, url, branch, sha, expected } = request;
+  const { call, auth, branch, sha, expected } = request;
   const ref = `refs/heads/${branch}`;
   const found = await remoteHead(git, request, ref);
   if (found === sha) return;
@@ -32,7 +31,14 @@ export async function pushBranch(git: Git, request: PushRequest): Promise<void> 
   }
   try {
     await git(
-      ["push", "--quiet", "--no-verify", `--force-with-lease=${ref}:${expected ?? ""}`, url, `${sha}:${ref}`],
+      [
+        "push",
+        "--quiet",
+        "--no-verify",
+        `--force-with-lease=${ref}:${expected ?? ""}`,
+        auth.url,
+        `${sha}:${ref}`,
+      ],
       { ...call, auth, timeoutMs: 900_000 },
     );
   } catch (cause) {
@@ -43,9 +49,9 @@ export async function pushBranch(git: Git, request: PushRequest): Promise<void> 
 }
 
 async function remoteHead(git: Git, request: PushRequest, ref: string): Promise<string | undefined> {
-  const { call, auth, url, branch } = request;
+  const { call, auth, branch } = request;
   try {
-    const output = await git(["ls-remote", "--refs", url, ref], { ...call, auth });
+    const output = await git(["ls-remote", "--refs", auth.url, ref], { ...call, auth });
     const lines = output.stdout.toString("utf8").split("\n");
     return lines.find((text) => text.endsWith(`\t${ref}`))?.split("\t")[0];
   } catch (cause) {

@@ -8,6 +8,7 @@ import { UserError } from "../errors.ts";
 import { type AppGitHub, createAppGitHub } from "../io/app-github.ts";
 import type { Requester } from "../io/github-call.ts";
 import type { GraphqlRequester } from "../io/github-graphql.ts";
+import { statusOf } from "../io/github-error.ts";
 import { createGitHub, type GitHub } from "../io/github.ts";
 import type { Delivery } from "../job/delivery.ts";
 import type { Log } from "../log.ts";
@@ -71,7 +72,7 @@ export async function createProbotDoor(options: ProbotOptions): Promise<ProbotDo
 
   const installations = new Map<number, Promise<Requester & GraphqlRequester>>();
   function installation(id: number): Promise<Requester & GraphqlRequester> {
-    return remembered(installations, id, () => probot.auth(id));
+    return remembered(installations, id, async () => renewing(await probot.auth(id)));
   }
   const doors = new Map<number, Promise<GitHub>>();
   const asApp = await probot.auth();
@@ -121,6 +122,33 @@ export async function createProbotDoor(options: ProbotOptions): Promise<ProbotDo
         const { id, slug } = await app.identity();
         return { appId: id, login: `${slug}[bot]` };
       }),
+  };
+}
+
+const TokenCache = z.object({
+  cache: z.custom<{ clear(): void }>((cache) => hasClear.safeParse(cache).success),
+});
+const hasClear = z.object({ clear: z.function() });
+
+/**
+ * The same calls; a token that GitHub took back before its time, as it does when permissions change, is replaced and the
+ * call made once more, which is safe since a 401 did nothing.
+ */
+function renewing(octokit: Awaited<ReturnType<Probot["auth"]>>): Requester & GraphqlRequester {
+  async function again<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (statusOf(error) !== 401) throw error;
+      // Octokit's own `refresh` asks api.github.com whatever the base URL is, so the token is only forgotten.
+      const forget = (state: unknown): void => TokenCache.parse(state).cache.clear();
+      await octokit.auth({ type: "installation", factory: forget });
+      return call();
+    }
+  }
+  return {
+    request: (route, parameters) => again(() => octokit.request(route, parameters)),
+    graphql: (query, variables) => again(() => octokit.graphql(query, variables)),
   };
 }
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
     await writeFile(join(tree, "gone.md"), "no newline at the end");
     await symlink("src/login.ts", join(tree, "link"));
   });
-  const auth = { origin: world.origin, token: "x" };
+  const auth = { origin: world.origin, url: world.url, token: "x" };
   mirror = await world.mirrors.fetch(repository, world.baseSha, jobId, auth);
 });
 afterAll(() => world.remove());

@@ -17,6 +17,8 @@ export interface GitWorld {
   git: Git;
   mirrors: Mirrors;
   origin: string;
+  /** The repository at the origin. */
+  url: string;
   /** The bare repository that stands for GitHub's. */
   remote: GitCall;
   baseSha: string;
@@ -68,6 +70,7 @@ export async function createGitWorld(fill: (tree: string) => Promise<void>): Pro
     git,
     mirrors: createMirrors({ root: join(root, "mirrors"), git }),
     origin,
+    url: remoteDir,
     remote,
     baseSha,
     workRoot,

@@ -80,7 +80,8 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
     github: async () => github,
     async writeToken() {
       tokens.made++;
-      return { token: "ghs_x", revoke: async () => void tokens.revoked++ };
+      const { origin, url } = world;
+      return { origin, url, token: "ghs_x", revoke: async () => void tokens.revoked++ };
     },
     mirrors: world.mirrors,
     git: world.git,

@@ -94,7 +94,11 @@ export async function createTestRunner(
     workspacesRoot: join(folder, "workspaces"),
     async fetchBase({ repository, base, job_id: jobId }) {
       if (!repository || !base) throw new Error("the test's jobs have a repository");
-      return mirrors.fetch(repository, base.sha, jobId, { origin: "https://github.com/", token: "unused" });
+      return mirrors.fetch(repository, base.sha, jobId, {
+        origin: "https://github.com/",
+        url: "https://github.com/acme/shop.git",
+        token: "unused",
+      });
     },
     outbox: {
       async enqueue({ payload }) {

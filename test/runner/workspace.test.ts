@@ -60,7 +60,11 @@ async function checkedOut(): Promise<Workspace> {
     root: join(folder, "mirrors"),
     git,
   });
-  await mirrors.fetch(repository, base, jobId, { origin: "https://github.com/", token: "unused" });
+  await mirrors.fetch(repository, base, jobId, {
+    origin: "https://github.com/",
+    url: "https://github.com/acme/shop.git",
+    token: "unused",
+  });
   const workspace = await openWorkspace(
     { root: join(folder, "workspaces"), git },
     { jobId, mirror, base: { ref: "main", sha: base } },
@@ -253,7 +257,11 @@ test("a checkout is made anew from a recorded tree, whatever was done to it", as
 test("a base branch called master is checked out like any other", async () => {
   const jobId = "job-on-master";
   const mirrors = createMirrors({ root: join(folder, "mirrors"), git });
-  await mirrors.fetch(repository, base, jobId, { origin: "https://github.com/", token: "unused" });
+  await mirrors.fetch(repository, base, jobId, {
+    origin: "https://github.com/",
+    url: "https://github.com/acme/shop.git",
+    token: "unused",
+  });
   const workspace = await openWorkspace(
     { root: join(folder, "workspaces"), git },
     { jobId, mirror, base: { ref: "master", sha: base } },

@@ -1,5 +1,5 @@
 // Making repositories and putting files into them.
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { initRepository } from "../git/repository.ts";
 import { runGit } from "../git/run.ts";
 import type { Repository } from "../model/state.ts";
@@ -55,6 +55,7 @@ export async function createRepository(
     id: nextId(world),
     owner,
     name: short,
+    former_names: [],
     private: wishes.private ?? upstream?.private ?? true,
     archived: false,
     description: wishes.description ?? null,
@@ -87,6 +88,14 @@ export async function createRepository(
   }
   world.state.repositories.push(repository);
   return repository;
+}
+
+/** Gives it another name under the same owner; the old one leads there. */
+export async function renameRepository(world: World, repository: Repository, name: string): Promise<void> {
+  const from = repositoryDir(world, repository);
+  repository.former_names.push(fullName(repository).toLowerCase());
+  repository.name = name;
+  await rename(from, repositoryDir(world, repository));
 }
 
 async function branchOf(source: string): Promise<string> {

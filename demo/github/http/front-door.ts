@@ -9,6 +9,7 @@ import type { World } from "../model/world.ts";
 import { type RestOptions, dispatch } from "../rest/dispatch.ts";
 import { HttpError } from "../rest/http-error.ts";
 import { isRestPath } from "../rest/match.ts";
+import { byName, movedAnswer } from "./moved.ts";
 import { isSameSite } from "./same-site.ts";
 import type { LoggedRequest, RequestLog } from "./request-log.ts";
 
@@ -36,7 +37,8 @@ export function createFrontDoor(options: FrontDoorOptions): Hono<Env> {
   app.route("/_demo", options.demo);
   app.all("*", async (c, next) => {
     const url = publicUrl(world, c.req.raw);
-    const path = url.pathname.replace(/^\/api\/v3(?=\/|$)/, "") || "/";
+    const asked = url.pathname.replace(/^\/api\/v3(?=\/|$)/, "") || "/";
+    const path = byName(world, asked);
     const isGit = isGitPath(url.pathname) !== null;
     const isGraphql = url.pathname === "/graphql" || url.pathname === "/api/graphql";
     if (!isGit && !isGraphql && !url.pathname.startsWith("/api/v3") && !isRestPath(path)) {
@@ -57,6 +59,8 @@ export function createFrontDoor(options: FrontDoorOptions): Hono<Env> {
     options.requests.arrive(entry);
 
     const answer = async (): Promise<Response> => {
+      const moved = movedAnswer(world, method, url);
+      if (moved) return moved;
       if (isGit) {
         const actor = proven instanceof HttpError ? null : proven;
         return serveGit(world, c.req.raw, url, actor, options.save);

@@ -17,6 +17,8 @@ export const Repository = z.object({
   id: z.number(),
   owner: z.string(),
   name: z.string(),
+  /** `owner/name` in lower case, as it was called before. */
+  former_names: z.array(z.string()).default([]),
   private: z.boolean(),
   archived: z.boolean(),
   description: z.string().nullable(),

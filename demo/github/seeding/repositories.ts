@@ -1,6 +1,6 @@
 // Repositories, who may do what there, and commits.
 import type { z } from "zod";
-import { commitFiles, createRepository } from "../actions/repositories.ts";
+import { commitFiles, createRepository, renameRepository } from "../actions/repositories.ts";
 import type { Role } from "../model/state.ts";
 import { fullName } from "../model/world.ts";
 import { repositoryPage } from "../shapes/links.ts";
@@ -24,6 +24,8 @@ export function repositoryActs({ world, save, act, who }: Desk) {
       act(name, (repository) => {
         repository.roles[who(login)] = role;
       }),
+    renameRepository: (name: string, to: string) =>
+      act(name, (repository) => renameRepository(world, repository, to)),
     archive: (name: string, archived: boolean) =>
       act(name, (repository) => {
         repository.archived = archived;
