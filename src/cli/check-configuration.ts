@@ -1,6 +1,7 @@
 // `patchbay config check`: whether a repository's configuration says what it is meant to, before it is merged.
 import { readFile } from "node:fs/promises";
 import { configurationPath, readConfiguration } from "../command/repository-configuration/read.ts";
+import { builtInPipelines } from "../job/pipelines.ts";
 import { explain, UserError } from "../errors.ts";
 import { readEnvironmentAnywhere } from "./environment.ts";
 import { openAgents } from "./open-agents.ts";
@@ -20,7 +21,10 @@ export async function checkConfiguration(
     });
   }
   const { agents } = await openAgents(readEnvironmentAnywhere(options.envFile));
-  const read = readConfiguration(text, { agents: agents.names() });
+  const read = readConfiguration(text, {
+    agents: agents.names(),
+    pipelines: builtInPipelines.map(({ name }) => name),
+  });
   const problems = read.kind === "valid" ? [] : read.problems;
   if (problems.length > 0) process.exitCode = 1;
   if (options.json === true) {

@@ -4,6 +4,7 @@ import { createAnswer } from "../command/answer.ts";
 import { createControl } from "../command/control.ts";
 import { createAuthorize } from "../command/authorize.ts";
 import { readLabel, readRemovedLabel } from "../command/label.ts";
+import { createReadMappedLabel } from "../command/mapped-label.ts";
 import { readComment } from "../command/parse.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
 import { consume } from "../queue/consume.ts";
@@ -40,6 +41,7 @@ export async function runWeb(house: House): Promise<Running> {
   const { config, log, probot, inbox, outbox, agents, artifacts } = house;
   const { host } = config.github;
 
+  const known = { agents: agents.names(), pipelines: pipelines.map(({ name }) => name) };
   registerHandlers(probot, {
     answer: createAnswer({
       github: (installationId) => probot.github(installationId),
@@ -51,11 +53,12 @@ export async function runWeb(house: House): Promise<Running> {
       audit: (asking) => house.audit.record(askingEvent(asking)),
       outbox,
       pipelines,
-      agents: agents.names(),
+      known,
       log,
     }),
     parse: (body) => readComment(body, { agents: agents.names(), trigger: config.TRIGGER }),
     readLabel: (name) => readLabel(name, { prefix: labelPrefix }),
+    readMappedLabel: createReadMappedLabel({ github: (id) => probot.github(id), known }),
     readRemovedLabel: (name) => readRemovedLabel(name, { prefix: labelPrefix }),
     cancelWhere: (fits, note) => cancelWhere(house, fits, note),
     readJob: (jobId) => artifacts.readJob(jobId),

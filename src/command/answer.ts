@@ -15,7 +15,7 @@ import { planJobs } from "./plan-jobs.ts";
 import { limitsOf, mayDo, pipelinesWith, type Right } from "./repository-configuration/effects.ts";
 import { loadConfiguration } from "./repository-configuration/load.ts";
 import { problemsText } from "./repository-configuration/problems-text.ts";
-import { configurationPath } from "./repository-configuration/read.ts";
+import { configurationPath, type KnownNames } from "./repository-configuration/read.ts";
 import { replyTo } from "./reply-to.ts";
 import type { Submit } from "./submit.ts";
 import type { Self } from "./thread.ts";
@@ -53,8 +53,8 @@ export interface AnswerOptions {
   control: Control;
   outbox: Pick<Queue<Intent>, "enqueue">;
   pipelines: readonly Pipeline[];
-  /** Names that a repository's configuration may use. */
-  agents: readonly string[];
+  /** What a repository's configuration may name. */
+  known: KnownNames;
   /** Keeps the record of who asked; never throws. */
   audit: (asking: Asking) => Promise<void>;
   log: Log;
@@ -103,7 +103,7 @@ export function createAnswer(options: AnswerOptions) {
     }
     const { permission } = verdict;
     const { repository, sender } = trigger;
-    const loaded = await loadConfiguration(github, repository, { agents: options.agents });
+    const loaded = await loadConfiguration(github, repository, options.known);
     const configuration = loaded.kind === "valid" ? loaded.configuration : undefined;
     const pipelines = configuration ? pipelinesWith(options.pipelines, configuration) : options.pipelines;
     const asked = ask(pipelines);

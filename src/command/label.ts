@@ -16,11 +16,14 @@ const stateLabels: ReadonlySet<string> = new Set([
   "cancelled",
 ]);
 
-/** Reads what a label asks for; undefined when it is none of ours. Names are compared without case, as GitHub does. */
-export function readLabel(name: string, { prefix }: { prefix: string }): Ask | undefined {
+/**
+ * Reads what a label asks for: nothing when it only says where a job stands, undefined when it is none of ours. Names are
+ * compared without case, as GitHub does.
+ */
+export function readLabel(name: string, { prefix }: { prefix: string }): Ask | "state" | undefined {
   if (!name.toLowerCase().startsWith(prefix.toLowerCase())) return undefined;
   const word = name.slice(prefix.length).trim().toLowerCase();
-  return stateLabels.has(word) ? undefined : (pipelines) => askedBy(name, word, { prefix, pipelines });
+  return stateLabels.has(word) ? "state" : (pipelines) => askedBy(name, word, { prefix, pipelines });
 }
 
 function askedBy(

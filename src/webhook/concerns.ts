@@ -20,8 +20,8 @@ const Asking = z.object({
 });
 
 /**
- * Returns whether a delivery may hold a command: a new comment or review that has the trigger word somewhere, or a label
- * with the prefix, the label of a running job taken off, or a button pressed, from a person or a listed bot. It errs towards yes; the handlers decide.
+ * Returns whether a delivery may hold a command: a new comment or review that has the trigger word somewhere, or a label put on, the label
+ * of a running job taken off, or a button pressed, from a person or a listed bot. It errs towards yes; the handlers decide.
  */
 export function createConcerns(options: {
   /** Such as `/agent`. */
@@ -55,7 +55,8 @@ export function createConcerns(options: {
         return mentions(review?.body);
       case "issues.labeled":
       case "pull_request.labeled":
-        return label?.name.toLowerCase().startsWith(labelPrefix) ?? false;
+        // Any: a repository can give each label a pipeline.
+        return label !== undefined;
       case "issues.unlabeled":
       case "pull_request.unlabeled":
         return label?.name.toLowerCase() === `${labelPrefix}${runningLabel}`;

@@ -1,7 +1,7 @@
 // What every handler has in common: decode, see what is asked, translate, hand over.
 import type { Answer, Ask } from "../command/answer.ts";
 import type { Delivery } from "../job/delivery.ts";
-import type { JobSpec } from "../job/job-spec.ts";
+import type { JobSpec, Repository } from "../job/job-spec.ts";
 import type { Log } from "../log.ts";
 
 /** After which nothing can be done or said there any more. */
@@ -38,8 +38,10 @@ export interface HandlerOptions {
   answer: Answer;
   /** What a comment asks for; undefined when it holds no command. */
   parse: (body: string) => Ask | undefined;
-  /** What a label asks for; undefined when it is none of ours. */
-  readLabel: (name: string) => Ask | undefined;
+  /** What a label of ours asks for; undefined when it is none of ours. */
+  readLabel: (name: string) => Ask | "state" | undefined;
+  /** What the repository's configuration has made of any other label. */
+  readMappedLabel: (repository: Repository, name: string) => Promise<Ask | undefined>;
   /** What taking a label off asks for; undefined when it asks for nothing. */
   readRemovedLabel: (name: string) => Ask | undefined;
   /** A job by its id. */

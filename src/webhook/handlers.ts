@@ -3,8 +3,7 @@ import { goneNames, type HandlerOptions } from "./handler.ts";
 import { onCheckRunRequestedAction } from "./on-check-run-requested-action.ts";
 import { onGone } from "./on-gone.ts";
 import { onIssueCommentCreated } from "./on-issue-comment-created.ts";
-import { onIssuesLabeled } from "./on-issues-labeled.ts";
-import { onPullRequestLabeled } from "./on-pull-request-labeled.ts";
+import { onLabeled } from "./on-labeled.ts";
 import { onPullRequestReviewCommentCreated } from "./on-pull-request-review-comment-created.ts";
 import { onPullRequestReviewSubmitted } from "./on-pull-request-review-submitted.ts";
 import { onUnlabeled } from "./on-unlabeled.ts";
@@ -12,8 +11,8 @@ import type { ProbotDoor } from "./probot.ts";
 
 export function registerHandlers(probot: Pick<ProbotDoor, "on">, options: HandlerOptions): void {
   probot.on("issue_comment.created", onIssueCommentCreated(options));
-  probot.on("issues.labeled", onIssuesLabeled(options));
-  probot.on("pull_request.labeled", onPullRequestLabeled(options));
+  probot.on("issues.labeled", onLabeled(options));
+  probot.on("pull_request.labeled", onLabeled(options));
   probot.on("issues.unlabeled", onUnlabeled(options));
   probot.on("pull_request.unlabeled", onUnlabeled(options));
   probot.on("pull_request_review.submitted", onPullRequestReviewSubmitted(options));

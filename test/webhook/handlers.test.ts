@@ -214,6 +214,22 @@ describe("a label", () => {
     },
   );
 
+  test("starts what the repository's configuration has made of it, when its own permission allows", async () => {
+    const configuration = "labels: { Bug: quick }\n";
+    const journey = await createJourney({ configuration });
+    await journey.handle(makeDelivery("issues", issueLabelPayload("bug")));
+    expect(journey.jobs.payloads()).toMatchObject([{ pipeline: "quick", goal: "Login test is flaky" }]);
+    const denied = await createJourney({ configuration, permissions: { ann: "triage" } });
+    await denied.handle(makeDelivery("issues", issueLabelPayload("bug")));
+    expect(denied.jobs.tickets).toEqual([]);
+  });
+
+  test("of somebody's own is no question, not even where the configuration is broken", async () => {
+    const journey = await createJourney({ configuration: "labels: { bug: fxi }\n" });
+    await journey.handle(makeDelivery("issues", issueLabelPayload("bug")));
+    expect(journey.outbox.tickets).toEqual([]);
+  });
+
   test("that names no pipeline gets the nearest one", async () => {
     const journey = await createJourney();
     await journey.handle(makeDelivery("issues", issueLabelPayload("agent:fxi")));

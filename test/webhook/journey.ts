@@ -4,6 +4,7 @@ import { createAnswer } from "../../src/command/answer.ts";
 import type { Asking } from "../../src/command/asking.ts";
 import { createControl } from "../../src/command/control.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
+import { createReadMappedLabel } from "../../src/command/mapped-label.ts";
 import { readLabel, readRemovedLabel } from "../../src/command/label.ts";
 import { readComment } from "../../src/command/parse.ts";
 import { createSubmit, type JobFiles } from "../../src/command/submit.ts";
@@ -46,6 +47,7 @@ const noResults = { readResult: async () => undefined, readState: async () => un
 /** The rooms wired as the product wires them, but for GitHub. */
 export async function wire({ world, jobs, outbox, artifacts, allowedBots, known }: Wiring) {
   const agents = ["claude", "codex", "opencode"];
+  const names = { agents, pipelines: builtInPipelines.map(({ name }) => name) };
   const log = pino({ level: "silent" });
   const host = "github.com";
   const self = async () => ({ appId: 7, login: "patchbay[bot]" });
@@ -71,7 +73,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots, known 
       jobs: nothingThere,
       outbox,
       pipelines: builtInPipelines,
-      agents,
+      known: names,
       async audit(asking) {
         audited.push(asking);
       },
@@ -79,6 +81,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots, known 
     }),
     parse: (body) => readComment(body, { agents }),
     readLabel: (name) => readLabel(name, { prefix: "agent:" }),
+    readMappedLabel: createReadMappedLabel({ github: async () => github, known: names }),
     readRemovedLabel: (name) => readRemovedLabel(name, { prefix: "agent:" }),
     cancelWhere: async (fits, note) => {
       const found = (known?.() ?? []).filter(fits);

@@ -22,6 +22,8 @@ export type ReadConfiguration =
 /** What exists besides the file: names that it may refer to. */
 export interface KnownNames {
   agents: readonly string[];
+  /** Built-in ones. */
+  pipelines: readonly string[];
 }
 
 /** As many are told at once; a file with more has one cause. */
@@ -108,6 +110,10 @@ function unknownNames(configuration: RepositoryConfiguration, known: KnownNames)
     const message = `there is no ${what} ${name.slice(0, 64)}; did you mean ${closest(name, [...names])}? Known: ${names.join(", ")}`;
     issues.push({ path, message });
   };
+  const pipelines = [...new Set([...known.pipelines, ...Object.keys(configuration.pipelines)])];
+  for (const [label, pipeline] of Object.entries(configuration.labels)) {
+    expect(pipeline, pipelines, "pipeline", ["labels", label]);
+  }
   for (const [role, agent] of Object.entries(configuration.agents)) {
     expect(agent, known.agents, "agent", ["agents", role]);
   }

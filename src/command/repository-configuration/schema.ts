@@ -33,6 +33,10 @@ export const RepositoryConfiguration = z.strictObject({
     .record(pipelineName, PipelineConfiguration)
     .default({})
     .describe("Pipelines of this repository; one with a built-in's name replaces it."),
+  labels: z
+    .record(z.string().min(1).max(50), name)
+    .default({})
+    .describe("Label → the pipeline that it starts, beside agent:<pipeline>."),
   agents: z.record(name, name).default({}).describe("Role → agent, for every step of that role."),
   models: z
     .record(name, z.string().regex(modelName, "a model's name"))

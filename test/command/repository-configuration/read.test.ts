@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { readConfiguration } from "../../../src/command/repository-configuration/read.ts";
 
-const known = { agents: ["claude", "codex", "opencode"] };
+const known = { agents: ["claude", "codex", "opencode"], pipelines: ["default", "fix", "plan"] };
 
 function problemsOf(text: string) {
   const read = readConfiguration(text, known);
@@ -28,6 +28,7 @@ pipelines:
     summary: text only
     steps:
       - { step_id: write, agent: claude, role: implementer, prompt: Only change Markdown files. }
+labels: { bug: fix, typo: docs }
 agents: { planner: claude }
 models: { claude: opus }
 permissions: { run: maintain, apply: admin }
@@ -71,10 +72,11 @@ describe("an invalid file says where and what", () => {
   });
 
   test("names of nothing", () => {
-    const text = "agents:\n  planner: cluade\nmodels:\n  codxe: gpt-5\n";
+    const text = "agents:\n  planner: cluade\nmodels:\n  codxe: gpt-5\nlabels:\n  bug: fxi\n";
     expect(problemsOf(text).map(({ line, message }) => `${line}: ${message.split("?")[0]}`)).toEqual([
       "2: there is no agent cluade; did you mean claude",
       "4: there is no agent codxe; did you mean codex",
+      "6: there is no pipeline fxi; did you mean fix",
     ]);
   });
 
