@@ -4,6 +4,8 @@ import { createAnswer } from "../command/answer.ts";
 import { createControl } from "../command/control.ts";
 import { createAuthorize } from "../command/authorize.ts";
 import { readLabel, readRemovedLabel } from "../command/label.ts";
+import { createRateLimit } from "../command/rate-limit.ts";
+import { jobsSince } from "../artifacts/jobs-since.ts";
 import { createReadMappedLabel } from "../command/mapped-label.ts";
 import { readComment } from "../command/parse.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
@@ -49,6 +51,10 @@ export async function runWeb(house: House): Promise<Running> {
       self: () => probot.self(),
       submit: auditedSubmit(house),
       jobs: house.jobs,
+      rateLimit: createRateLimit({
+        maxPerHour: config.USER_MAX_JOBS_PER_HOUR,
+        jobsSince: (since) => jobsSince({ root: config.ARTIFACTS_ROOT, artifacts }, since),
+      }),
       control: createControl({ ...house, trigger: config.TRIGGER }),
       audit: (asking) => house.audit.record(askingEvent(asking)),
       outbox,

@@ -12,6 +12,7 @@ import type { Control } from "./control.ts";
 import type { ControlVerb } from "./grammar.ts";
 import type { Command } from "./parse.ts";
 import { planJobs } from "./plan-jobs.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import { limitsOf, mayDo, pipelinesWith, type Right } from "./repository-configuration/effects.ts";
 import { loadConfiguration } from "./repository-configuration/load.ts";
 import { problemsText } from "./repository-configuration/problems-text.ts";
@@ -51,6 +52,7 @@ export interface AnswerOptions {
   /** To find the job that `retry` and `continue` are about. */
   jobs: Pick<Queue<JobSpec>, "find" | "list">;
   control: Control;
+  rateLimit: RateLimit;
   outbox: Pick<Queue<Intent>, "enqueue">;
   pipelines: readonly Pipeline[];
   /** What a repository's configuration may name. */
@@ -127,6 +129,14 @@ export function createAnswer(options: AnswerOptions) {
 
     if (isStale(trigger)) {
       await reply(trigger, staleBody(trigger));
+      return;
+    }
+
+    const wanted = asked.commands.filter((command) => !("verb" in command)).length;
+    const tooMany = await options.rateLimit(trigger, wanted);
+    if (tooMany !== undefined) {
+      log.info(fields, `${describeTrigger(trigger)}: refused, too many jobs in an hour`);
+      await reply(trigger, tooMany);
       return;
     }
 

@@ -4,6 +4,7 @@ import { createAnswer } from "../../src/command/answer.ts";
 import type { Asking } from "../../src/command/asking.ts";
 import { createControl } from "../../src/command/control.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
+import { createRateLimit } from "../../src/command/rate-limit.ts";
 import { createReadMappedLabel } from "../../src/command/mapped-label.ts";
 import { readLabel, readRemovedLabel } from "../../src/command/label.ts";
 import { readComment } from "../../src/command/parse.ts";
@@ -68,6 +69,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots, known 
       github: async () => github,
       authorize: createAuthorize({ self, allowedBots: new Set(allowedBots) }),
       self,
+      rateLimit: createRateLimit({ maxPerHour: 30, jobsSince: async () => known?.() ?? [] }),
       control: createControl({ jobs: nothingThere, artifacts: noResults, outbox, trigger: "/agent" }),
       submit: createSubmit({ jobs, outbox, artifacts, clock }),
       jobs: nothingThere,
