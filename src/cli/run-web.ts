@@ -33,6 +33,7 @@ const maxAttempts = 60;
 const saidBy = {
   react: "a reaction on GitHub",
   reply: "a reply on GitHub",
+  notice: "a word to a pull request on GitHub",
   progress: "the comment is up to date",
   publish: "branch, pull request and final comment are on GitHub",
   decide: "a person's decision is carried out or answered",
@@ -68,6 +69,7 @@ export async function runWeb(house: House): Promise<Running> {
     readRemovedLabel: (name) => readRemovedLabel(name, { prefix: labelPrefix }),
     cancelWhere: (fits, note) => cancelWhere(house, fits, note),
     readJob: (jobId) => artifacts.readJob(jobId),
+    notices: { github: (id) => probot.github(id), outbox, known },
     host,
     log,
   });

@@ -84,12 +84,13 @@ export function createGitHub(octokit: Requester & GraphqlRequester) {
       }
     },
 
-    /** A file's text on the default branch; undefined when it isn't there. */
-    async fileText(repository: RepositoryName, file: string): Promise<string | undefined> {
+    /** A file's text at a commit, or on the default branch; undefined when it isn't there. */
+    async fileText(repository: RepositoryName, file: string, ref?: string): Promise<string | undefined> {
       try {
         return await call(`reading ${file}`, z.string(), "GET /repos/{owner}/{repo}/contents/{path}", {
           ...path(repository),
           path: file,
+          ...(ref !== undefined && { ref }),
           mediaType: { format: "raw" },
         });
       } catch (error) {

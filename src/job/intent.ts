@@ -34,6 +34,16 @@ export const Intent = z.discriminatedUnion("kind", [
     marker: Marker,
     body: z.string(),
   }),
+  /** A word to a pull request that nobody asked for: one comment, brought up to date. */
+  z.strictObject({
+    kind: z.literal("notice"),
+    repository: Repository,
+    number: z.int().positive(),
+    about: z.enum(["agent-yml"]),
+    body: z.string(),
+    /** False: only in place of what was said before. */
+    isNews: z.boolean(),
+  }),
   /** The job's state changed: bring its one comment up to date. */
   z.strictObject({ kind: z.literal("progress"), job_id: JobId, epoch: z.int().nonnegative() }),
   /** The job ended: branch, pull request, final comment. */

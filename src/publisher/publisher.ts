@@ -10,6 +10,7 @@ import { discard } from "./discard.ts";
 import { progress } from "./progress.ts";
 import { publish } from "./publish.ts";
 import { release } from "./release.ts";
+import { notice } from "./notice.ts";
 import { reply } from "./reply.ts";
 import { createSigns, type OfJob } from "./signs/signs.ts";
 import { createVoice, type Voice } from "./render/voice.ts";
@@ -52,6 +53,8 @@ export function createPublisher(deps: PublisherDeps): Publisher {
         }
         case "reply":
           return reply(deps, intent, voiceOf(intent.repository.host));
+        case "notice":
+          return notice(deps, intent, voiceOf(intent.repository.host));
         case "progress":
           return withSigns(intent, () => progress(deps, intent, voiceFor));
         case "publish":

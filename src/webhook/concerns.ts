@@ -57,6 +57,10 @@ export function createConcerns(options: {
       case "pull_request.labeled":
         // Any: a repository can give each label a pipeline.
         return label !== undefined;
+      case "pull_request.opened":
+      case "pull_request.reopened":
+      case "pull_request.synchronize":
+        return true;
       case "issues.unlabeled":
       case "pull_request.unlabeled":
         return label?.name.toLowerCase() === `${labelPrefix}${runningLabel}`;

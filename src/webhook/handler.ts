@@ -1,5 +1,9 @@
 // What every handler has in common: decode, see what is asked, translate, hand over.
 import type { Answer, Ask } from "../command/answer.ts";
+import type { KnownNames } from "../command/repository-configuration/read.ts";
+import type { GitHub } from "../io/github.ts";
+import type { Intent } from "../job/intent.ts";
+import type { Queue } from "../queue/contract.ts";
 import type { Delivery } from "../job/delivery.ts";
 import type { JobSpec, Repository } from "../job/job-spec.ts";
 import type { Log } from "../log.ts";
@@ -23,6 +27,9 @@ export const eventNames = [
   "issues.unlabeled",
   "pull_request.labeled",
   "pull_request.unlabeled",
+  "pull_request.opened",
+  "pull_request.reopened",
+  "pull_request.synchronize",
   "pull_request_review.submitted",
   "pull_request_review_comment.created",
   "check_run.requested_action",
@@ -48,6 +55,12 @@ export interface HandlerOptions {
   readJob: (jobId: string) => Promise<JobSpec | undefined>;
   /** Cancels the jobs that fit and have not ended; returns how many there were. */
   cancelWhere: (fits: (spec: JobSpec) => boolean, note: string) => Promise<number>;
+  /** What a word to a pull request needs that nobody asked for. */
+  notices: {
+    github: (installationId: number) => Promise<Pick<GitHub, "fileText">>;
+    outbox: Pick<Queue<Intent>, "enqueue">;
+    known: KnownNames;
+  };
   /** Of GitHub, such as github.com. */
   host: string;
   log: Log;

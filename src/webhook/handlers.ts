@@ -4,6 +4,7 @@ import { onCheckRunRequestedAction } from "./on-check-run-requested-action.ts";
 import { onGone } from "./on-gone.ts";
 import { onIssueCommentCreated } from "./on-issue-comment-created.ts";
 import { onLabeled } from "./on-labeled.ts";
+import { onPullRequestChanged } from "./on-pull-request-changed.ts";
 import { onPullRequestReviewCommentCreated } from "./on-pull-request-review-comment-created.ts";
 import { onPullRequestReviewSubmitted } from "./on-pull-request-review-submitted.ts";
 import { onUnlabeled } from "./on-unlabeled.ts";
@@ -13,6 +14,9 @@ export function registerHandlers(probot: Pick<ProbotDoor, "on">, options: Handle
   probot.on("issue_comment.created", onIssueCommentCreated(options));
   probot.on("issues.labeled", onLabeled(options));
   probot.on("pull_request.labeled", onLabeled(options));
+  for (const action of ["opened", "reopened", "synchronize"] as const) {
+    probot.on(`pull_request.${action}`, onPullRequestChanged(options));
+  }
   probot.on("issues.unlabeled", onUnlabeled(options));
   probot.on("pull_request.unlabeled", onUnlabeled(options));
   probot.on("pull_request_review.submitted", onPullRequestReviewSubmitted(options));

@@ -17,6 +17,8 @@ export interface World {
   resolved: number[];
   /** `.github/agent.yml` on the default branch. */
   configuration?: string;
+  /** The same at other commits. */
+  files: Record<string, string>;
   /** What was asked, in order. */
   calls: string[];
 }
@@ -32,6 +34,7 @@ export function createWorld(over: Partial<World> = {}): World {
     comments: [],
     onLines: [],
     resolved: [],
+    files: {},
     calls: [],
     ...over,
   };
@@ -95,8 +98,8 @@ export function fakeGitHub(world: World): CommandGitHub {
         isResolved: world.resolved.includes(id),
       }));
     },
-    async fileText() {
-      return world.configuration;
+    async fileText(_repository, _file, ref) {
+      return ref === undefined ? world.configuration : world.files[ref];
     },
     ...noMaterialCalls,
   };

@@ -77,6 +77,28 @@ test("who may not by it gets a 👎 and nothing else", async () => {
   expect(world.ownComments(number)).toEqual([]);
 });
 
+test("a pull request that breaks it is told so once, and when it is mended", async () => {
+  await configure(own);
+  const files = { "src/login.ts": "export const maxTries = 5;\n" };
+  await world.standIn.commitFiles({ repo, branch: "settings", files, message: "fix: tries", author: person });
+  await configure("permissions:\n  run: everybody\n", "settings");
+  const { number } = await world.standIn.openPullRequest({
+    repo,
+    title: "S",
+    author: person,
+    head: "settings",
+  });
+  const said = () => world.ownComments(number).map(({ body }) => body);
+  const until = (wanted: RegExp) =>
+    world.until(() => said().find((body) => wanted.test(body)), `${String(wanted)} on the pull request`);
+  await until(/line 2, column 8/);
+  await configure("pipeline: {}\n", "settings");
+  await until(/line 1, column 1/);
+  await configure("permissions: { run: maintain }\n", "settings");
+  await until(/can be read again/);
+  expect(said()).toHaveLength(1);
+});
+
 test("broken it is told with line and column, and nothing starts; to look is possible all the same", async () => {
   await configure("permissions:\n  run: everybody\npipeline: {}\n");
   const jobs = await world.jobs();

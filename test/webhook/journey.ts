@@ -91,6 +91,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots, known 
       return found.length;
     },
     readJob: (jobId) => artifacts.readJob(jobId),
+    notices: { github: async () => github, outbox, known: names },
     host,
     log,
   });

@@ -34,10 +34,11 @@ export function publishedEvent({ branch, pull_request, comment, ...rest }: Said)
   };
 }
 
-/** After an answer that belongs to no job; a job's own words are in its record. */
+/** After a word that belongs to no job; a job's own words are in its record. */
 export async function auditReplied({ audit }: House, intent: Intent): Promise<void> {
-  if (intent.kind !== "reply") return;
-  const { repository, number, marker, body } = intent;
+  if (intent.kind !== "reply" && intent.kind !== "notice") return;
+  const { repository, number, body } = intent;
+  const marker = intent.kind === "reply" ? intent.marker : intent.about;
   await audit.insist({
     kind: "replied",
     fields: { repository: `${repository.host}/${repository.owner}/${repository.name}`, number, marker, body },

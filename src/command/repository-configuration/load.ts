@@ -10,7 +10,12 @@ export async function loadConfiguration(
   repository: RepositoryName,
   known: KnownNames,
 ): Promise<ReadConfiguration> {
-  const text = (await github.fileText(repository, configurationPath)) ?? "";
+  return readWithin(await github.fileText(repository, configurationPath), known);
+}
+
+/** As `readConfiguration`, for a text of any length; a file that isn't there is an empty one. */
+export function readWithin(text: string | undefined, known: KnownNames): ReadConfiguration {
+  if (text === undefined) return readConfiguration("", known);
   if (text.length <= maxChars) return readConfiguration(text, known);
   const message = `the file is longer than ${maxChars} characters`;
   return { kind: "invalid", problems: [{ line: 1, column: 1, field: "", message }] };
