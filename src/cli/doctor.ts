@@ -5,6 +5,7 @@ import { UserError, explain } from "../errors.ts";
 import { run } from "../io/exec.ts";
 import { readEnvironment } from "./environment.ts";
 import { examineAgents } from "./examine-agents.ts";
+import { examineApp } from "./examine-app.ts";
 import { examineDatabase } from "./examine-database.ts";
 import { examineSandbox } from "./examine-sandbox.ts";
 import type { Finding } from "./finding.ts";
@@ -44,7 +45,7 @@ async function examine(): Promise<Finding[]> {
     findings.push(await writable(name, folder));
   }
   findings.push(...(await examineDatabase(config)));
-  findings.push(credentials(config), publicUrl(config));
+  findings.push(credentials(config), ...(await examineApp(config)), publicUrl(config));
   findings.push(...(await examineSandbox(config)), ...(await examineAgents(config)));
   return findings;
 }

@@ -38,6 +38,14 @@ const Attempt = z
     deliveredAt: delivered_at,
   }));
 
+const AppGrants = z.object({
+  /** Permission → read, write or admin. */
+  permissions: z.record(z.string(), z.string()),
+  events: z.array(z.string()),
+});
+export type AppGrants = z.infer<typeof AppGrants>;
+const Installed = AppGrants.extend({ account: z.object({ login: z.string() }).nullish() });
+
 /** Calls on behalf of the App itself. */
 export function createAppGitHub(octokit: Requester) {
   const call = createCall(octokit);
@@ -47,6 +55,24 @@ export function createAppGitHub(octokit: Requester) {
     /** The App's own number and name; its bot account is called `<slug>[bot]`. */
     async identity(): Promise<{ id: number; slug: string }> {
       return call("reading the App's name", z.object({ id: z.number(), slug: z.string() }), "GET /app", {});
+    },
+
+    /** What the App asks for in its settings. https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app */
+    async grants(): Promise<AppGrants> {
+      return call("reading the App's permissions", AppGrants, "GET /app", {});
+    },
+
+    /** What each account has accepted; the first hundred. */
+    async installations(): Promise<(AppGrants & { account: string })[]> {
+      const found = await call(
+        "reading the App's installations",
+        z.array(Installed),
+        "GET /app/installations",
+        {
+          per_page: 100,
+        },
+      );
+      return found.map(({ account, ...grants }) => ({ ...grants, account: account?.login ?? "an account" }));
     },
 
     /** The bot account's user number, from which its commit address is made. */

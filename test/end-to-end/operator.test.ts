@@ -25,6 +25,20 @@ async function patchbay(...args: string[]): Promise<string> {
 }
 
 describe("an operator sees", () => {
+  test("what the App lacks on GitHub", async () => {
+    // What else this machine lacks is not the question.
+    const options = { cwd: world.folder, env: world.env, timeoutMs: 30_000, okExitCodes: [1] };
+    const { stdout } = await run(process.execPath, [bin, "doctor", "--json"], options);
+    const findings: unknown = JSON.parse(stdout.toString("utf8"));
+    // The stand-in's App doesn't get this event.
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        name: "event",
+        found: "on acme: repository is not sent, so nobody notices that a repository is gone",
+      }),
+    );
+  });
+
   test("the jobs, as a table and as JSON, filtered", async () => {
     expect(await patchbay("list")).toMatch(
       new RegExp(`^JOB .*\n${job}  \\S+ \\S+  success  acme/shop#1  default   maintainer  add a note to`),
