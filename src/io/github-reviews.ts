@@ -8,6 +8,7 @@ const Review = z.object({
   html_url: z.string(),
   body: z.string().nullish(),
   user: User.nullish(),
+  state: z.string().optional(),
 });
 export type Review = z.infer<typeof Review>;
 
@@ -37,21 +38,36 @@ export function createReviewCalls(octokit: Requester) {
       );
     },
 
-    /** A review that only comments: it neither approves nor stands in a merge's way. */
+    /** A review that comments or requests changes; none approves. */
     async createReview(
       repository: RepositoryName,
       number: number,
-      review: { body: string; comments: readonly NewReviewComment[]; commit_id: string | undefined },
+      review: {
+        body: string;
+        comments: readonly NewReviewComment[];
+        commit_id: string | undefined;
+        event: "COMMENT" | "REQUEST_CHANGES";
+      },
     ): Promise<Review> {
       const { commit_id, ...rest } = review;
       return call(`reviewing #${number}`, Review, "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews", {
         ...path(repository),
         pull_number: number,
-        event: "COMMENT",
         ...rest,
         ...(commit_id === undefined ? {} : { commit_id }),
         ...once,
       });
+    },
+
+    /** Takes a request for changes back. https://docs.github.com/en/rest/pulls/reviews#dismiss-a-review-for-a-pull-request */
+    async dismissReview(
+      repository: RepositoryName,
+      number: number,
+      { id, message }: { id: number; message: string },
+    ): Promise<void> {
+      const route = "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals";
+      const parameters = { ...path(repository), pull_number: number, review_id: id, message };
+      await call(`dismissing a review of #${number}`, z.unknown(), route, parameters);
     },
   };
 }

@@ -18,11 +18,19 @@ const threadsQuery = `
     repository(owner: $owner, name: $name) {
       pullRequest(number: $number) {
         reviewThreads(last: 100) {
-          nodes { id isResolved comments(first: 1) { nodes { databaseId } } }
+          nodes {
+            id isResolved isOutdated path line
+            comments(first: 50) { nodes { databaseId body author { __typename login } } }
+          }
         }
       }
     }
   }`;
+const ThreadWord = z.object({
+  databaseId: z.int().nullish(),
+  body: z.string(),
+  author: z.object({ __typename: z.string(), login: z.string() }).nullish(),
+});
 const Threads = z
   .object({
     repository: z.object({
@@ -32,7 +40,10 @@ const Threads = z
             z.object({
               id: z.string(),
               isResolved: z.boolean(),
-              comments: z.object({ nodes: z.array(z.object({ databaseId: z.int().nullish() })) }),
+              isOutdated: z.boolean(),
+              path: z.string(),
+              line: z.number().nullish(),
+              comments: z.object({ nodes: z.array(ThreadWord) }),
             }),
           ),
         }),
@@ -41,6 +52,17 @@ const Threads = z
   })
   .transform(({ repository }) => repository.pullRequest.reviewThreads.nodes);
 
+const resolveMutation = `
+  mutation ($id: ID!) {
+    resolveReviewThread(input: { threadId: $id }) { thread { isResolved } }
+  }`;
+
+/** GraphQL names a bot without its suffix, and an account that is gone not at all. */
+function loginOf(author: z.infer<typeof ThreadWord>["author"]): string {
+  if (!author) return "ghost";
+  return author.__typename === "Bot" ? `${author.login}[bot]` : author.login;
+}
+
 /** A thread as GraphQL knows it: REST knows neither its id nor whether it is resolved. */
 export interface ThreadState {
   /** GraphQL's id. */
@@ -48,6 +70,12 @@ export interface ThreadState {
   /** Its first comment. */
   first: number;
   isResolved: boolean;
+  /** Its lines have changed since. */
+  isOutdated: boolean;
+  path: string;
+  line: number | undefined;
+  /** Its first fifty comments, oldest first; `author` is a login as REST has it. */
+  comments: { author: string; body: string }[];
 }
 
 /** How far back a thread's beginning is looked for. */
@@ -116,10 +144,17 @@ export function createThreadCalls(octokit: Requester & GraphqlRequester) {
         name,
         number,
       });
-      return threads.flatMap(({ id, isResolved, comments }) => {
-        const first = comments.nodes[0]?.databaseId;
-        return typeof first === "number" ? [{ id, first, isResolved }] : [];
+      return threads.flatMap(({ line, comments: { nodes }, ...rest }) => {
+        const first = nodes[0]?.databaseId;
+        if (typeof first !== "number") return [];
+        const comments = nodes.map(({ author, body }) => ({ author: loginOf(author), body }));
+        return [{ ...rest, first, line: line ?? undefined, comments }];
       });
+    },
+
+    /** https://docs.github.com/en/graphql/reference/mutations#resolvereviewthread */
+    async resolveThread(id: string): Promise<void> {
+      await graphql("resolving a review thread", z.unknown(), resolveMutation, { id });
     },
 
     /** The comments on lines of a pull request that were made or changed since an ISO time, oldest first. */

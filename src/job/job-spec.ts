@@ -6,6 +6,7 @@ import { Material } from "./material.ts";
 import { defaultBranchTemplate, templateProblem } from "./branch-template.ts";
 import { isBranchName } from "./ref-name.ts";
 import { maxThreads, ReviewThread } from "./review-thread.ts";
+import { Severity } from "./review-finding.ts";
 import { StepSpec } from "./step-spec.ts";
 
 /** UTC, ISO 8601. */
@@ -96,6 +97,8 @@ const Publish = z.strictObject({
   /** The branch's name; without it the template makes one. */
   branch: BranchName.optional(),
   branch_template: BranchTemplate.default(defaultBranchTemplate),
+  /** A review that finds something as grave as this requests changes; absent: it only comments. */
+  request_changes_at: Severity.optional(),
 });
 export const maxGoalChars = 5000;
 

@@ -27,8 +27,14 @@ export const Publication = z.strictObject({
   pushing: z.strictObject({ name: z.string(), sha: z.string() }).optional(),
   /** The review with the findings, on the pull request with this number. */
   review: z.strictObject({ number: z.int(), id: z.int(), url: z.string() }).optional(),
-  /** The review threads that were answered, by their first comments. */
-  answered: z.array(z.int()).optional(),
+  /** What the reviewers' findings were beside what earlier reviews have said. */
+  findings: z
+    .strictObject({
+      fresh: z.int().nonnegative(),
+      open: z.int().nonnegative(),
+      fixed: z.int().nonnegative(),
+    })
+    .optional(),
   /** The held patch that the comment shows: only this one can be released. */
   shown: z.strictObject({ sha256: z.string(), base_sha: z.string() }).optional(),
   /** The last command about this job that is being carried out, by its marker. */

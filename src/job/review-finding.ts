@@ -27,6 +27,9 @@ const RepositoryPath = z
   .refine((path) => path !== "" && !path.startsWith("/") && !path.split("/").includes(".."), "leads outside")
   .refine((path) => !/\p{Cc}/u.test(path), "holds a control character");
 
+/** The gravest first. */
+export const Severity = z.enum(["error", "warning", "note"]);
+
 export const ReviewFinding = z.strictObject({
   /** Inside of the repository, as git names it. */
   path: z.string(),
@@ -34,7 +37,7 @@ export const ReviewFinding = z.strictObject({
   line: z.int().positive(),
   /** The first line, when it is about several. */
   start_line: z.int().positive().optional(),
-  severity: z.enum(["error", "warning", "note"]),
+  severity: Severity,
   text: z.string(),
   /** What is to stand in place of these lines; empty takes them away. */
   suggestion: z.string().optional(),

@@ -43,6 +43,9 @@ export type PublisherGitHub = Pick<
   | "pullRequest"
   | "reviews"
   | "createReview"
+  | "threadStates"
+  | "resolveThread"
+  | "dismissReview"
   | "labelsOf"
   | "ensureLabel"
   | "addLabel"
@@ -80,6 +83,8 @@ export interface Said {
   branch?: Publication["branch"];
   pull_request?: Publication["pull_request"];
   comment?: Publication["comment"];
+  review?: Publication["review"];
+  findings?: Publication["findings"];
   final?: boolean;
 }
 

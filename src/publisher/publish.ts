@@ -43,7 +43,16 @@ export async function publish(
   const log =
     result.status === "success" ? undefined : await artifacts.readText(spec.job_id, "logs.txt", maxLogBytes);
   const body = finalComment(
-    { spec, result, landing, report, log, patch, reviewUrl: record.publication.review?.url },
+    {
+      spec,
+      result,
+      landing,
+      report,
+      log,
+      patch,
+      reviewUrl: record.publication.review?.url,
+      findings: record.publication.findings,
+    },
     voice,
   );
   const speaker = createSpeaker(deps, { spec, github, record });

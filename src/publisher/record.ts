@@ -43,6 +43,8 @@ function newlySaid(before: Publication, change: Partial<Publication>): Said | un
   const said: Said = { job_id, epoch: change.epoch ?? before.epoch };
   if (branch) said.branch = branch;
   if (pull_request) said.pull_request = pull_request;
+  if (change.review) said.review = change.review;
+  if (change.findings) said.findings = change.findings;
   if (change.comment && change.comment.id !== comment?.id) said.comment = change.comment;
   if (final !== undefined) Object.assign(said, { final, comment });
   return Object.keys(said).length > 2 ? said : undefined;

@@ -92,10 +92,14 @@ export function fakeGitHub(world: World): CommandGitHub {
     },
     async threadStates() {
       const firsts = world.onLines.filter(({ in_reply_to_id: to }) => typeof to !== "number");
-      return firsts.map(({ id }) => ({
+      return firsts.map(({ id, path }) => ({
         id: `thread-${id}`,
         first: id,
         isResolved: world.resolved.includes(id),
+        isOutdated: false,
+        path,
+        line: undefined,
+        comments: [],
       }));
     },
     async fileText(_repository, _file, ref) {

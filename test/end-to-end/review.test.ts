@@ -91,3 +91,58 @@ test.each([false, true])(
     expect(standIn.violations).toEqual([]);
   },
 );
+
+test("a second review says only what is new, and resolves what was fixed", async () => {
+  world = await createWorld(join(folder, String(++worlds)));
+  const { standIn } = world;
+  await world.start();
+  const push = (files: Record<string, string>) =>
+    standIn.commitFiles({ repo, branch: "discount", files, message: "feat: a discount", author: person });
+  await push({
+    "src/discount.ts": "export const percent = 11;\n// TODO: round\n",
+    "src/other.ts": "// TODO: begin\n",
+  });
+  const pull = { repo, title: "A discount", author: person, head: "discount" };
+  const { number } = await standIn.openPullRequest(pull);
+  await world.comment(number, "/agent review");
+  await world.published();
+  await push({
+    "src/discount.ts": "export const percent = 11;\n// rounded\n",
+    "src/new.ts": "// TODO: end\n",
+  });
+  await world.comment(number, "/agent review");
+  const [, job = ""] = await world.published(2);
+  const threads = standIn.state.threads.map((thread) => {
+    const first = standIn.state.review_comments.find(({ id }) => id === thread.first_comment_id);
+    return [first?.path, thread.resolved_by !== null];
+  });
+  expect(threads).toEqual([
+    ["src/discount.ts", true],
+    ["src/other.ts", false],
+    ["src/new.ts", false],
+  ]);
+  expect(world.publication(job)?.findings).toEqual({ fresh: 1, open: 1, fixed: 1 });
+  const said = world.ownComments(number).at(-1)?.body;
+  expect(said).toContain("1 new, 1 from before still open, 1 resolved");
+  expect(standIn.violations).toEqual([]);
+});
+
+test("it requests changes where agent.yml wants that, and takes it back once nothing is as grave", async () => {
+  world = await createWorld(join(folder, String(++worlds)));
+  const { standIn } = world;
+  await world.start();
+  const text = "review: { request_changes_at: note }\n";
+  await standIn.commitFiles({ repo, branch: "main", files: { ".github/agent.yml": text }, author: person });
+  const push = (line: string) =>
+    standIn.commitFiles({ repo, branch: "rate", files: { "src/rate.ts": `${line}\n` }, author: person });
+  await push("// TODO: round");
+  const { number } = await standIn.openPullRequest({ repo, title: "A rate", author: person, head: "rate" });
+  await world.comment(number, "/agent review");
+  await world.published();
+  expect(standIn.state.reviews).toMatchObject([{ state: "CHANGES_REQUESTED" }]);
+  await push("export const rate = 3;");
+  await world.comment(number, "/agent review");
+  await world.published(2);
+  expect(standIn.state.reviews).toMatchObject([{ state: "DISMISSED" }]);
+  expect(standIn.violations).toEqual([]);
+});

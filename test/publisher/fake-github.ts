@@ -1,4 +1,5 @@
 // A GitHub that behaves: it keeps comments and pull requests, refuses doubles, and can lose an answer.
+import type { ThreadState } from "../../src/io/github-threads.ts";
 import type { Comment, PullRequest } from "../../src/io/github.ts";
 import type { Review } from "../../src/io/github-reviews.ts";
 import type { ThreadComment } from "../../src/io/github-threads.ts";
@@ -26,6 +27,7 @@ export interface FakeGitHub extends PublisherGitHub {
   allComments(): Comment[];
   pulls: PullRequest[];
   allReviews: FakeReview[];
+  reviewThreads: ThreadState[];
   /** On the one issue. */
   labels: Set<string>;
   knownLabels: Set<string>;
@@ -47,6 +49,7 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
   const comments: Comment[] = [];
   const pulls: PullRequest[] = [];
   const allReviews: FakeReview[] = [];
+  const reviewThreads: ThreadState[] = [];
   const answers: ThreadComment[] = [];
   const threads = new Set<number>();
   const faults: Fault[] = [];
@@ -100,15 +103,29 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
     reactions,
     pulls,
     allReviews,
+    reviewThreads,
+    async threadStates() {
+      reads.push("threadStates");
+      return reviewThreads;
+    },
+    dismissReview: (_repository, _number, { id }) =>
+      write("dismissReview", () => {
+        for (const review of allReviews) if (review.id === id) review.state = "DISMISSED";
+      }),
+    resolveThread: (id) =>
+      write("resolveThread", () => {
+        for (const thread of reviewThreads) if (thread.id === id) thread.isResolved = true;
+      }),
     async reviews() {
       reads.push("reviews");
       return allReviews;
     },
-    createReview: (_repository, number, { body, comments: onLines }) =>
+    createReview: (_repository, number, { body, comments: onLines, event }) =>
       write("createReview", () => {
         const id = ++lastId;
         const html_url = `https://github.com/acme/shop/pull/${number}#pullrequestreview-${id}`;
-        const made = { id, html_url, body, user: { login: bot.botLogin, id: 1 }, comments: onLines };
+        const state = event === "COMMENT" ? "COMMENTED" : "CHANGES_REQUESTED";
+        const made = { id, html_url, body, user: { login: bot.botLogin, id: 1 }, comments: onLines, state };
         allReviews.push(made);
         return made;
       }),

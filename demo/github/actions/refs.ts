@@ -1,4 +1,5 @@
 // After refs have moved, by whatever way: the push webhook, and what it means for pull requests.
+import { moveComments } from "./outdated.ts";
 import { log } from "../git/commits.ts";
 import type { Repository } from "../model/state.ts";
 import {
@@ -103,6 +104,13 @@ async function followBranch(world: World, repository: Repository, change: RefCha
     issue.pull.base.sha = baseTip ?? issue.pull.base.sha;
     note(world, issue, "pushed", sender, change.after);
     await trackHead(world, base, issue);
+    if (change.before !== null) {
+      const { before, after } = change;
+      const mine = world.state.review_comments.filter(
+        (one) => one.repository_id === base.id && one.number === issue.number,
+      );
+      await moveComments(gitOf(world, base), mine, { before, after });
+    }
     emit(world, "pull_request", "synchronize", base, sender, {
       number: issue.number,
       before: change.before ?? zero,

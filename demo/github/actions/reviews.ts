@@ -149,6 +149,7 @@ function addComment(
     body: wishes.body,
     path: wishes.path,
     line: wishes.at ?? null,
+    is_outdated: false,
     side: wishes.side ?? "RIGHT",
     start_line: wishes.start_line ?? null,
     start_side: wishes.start_line === undefined ? null : (wishes.start_side ?? wishes.side ?? "RIGHT"),

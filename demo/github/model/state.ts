@@ -131,6 +131,8 @@ export const ReviewComment = z.object({
   body: z.string(),
   path: z.string(),
   line: z.number().nullable(),
+  /** The line has changed since: it is shown no more. */
+  is_outdated: z.boolean().default(false),
   side: z.enum(["LEFT", "RIGHT"]),
   start_line: z.number().nullable(),
   start_side: z.enum(["LEFT", "RIGHT"]).nullable(),

@@ -1,7 +1,7 @@
 // Reviews of a pull request.
 import { z } from "zod";
 import { addReview } from "../actions/reviews.ts";
-import { notFound } from "../guesses.ts";
+import { notFound, unprocessable } from "../guesses.ts";
 import type { Review } from "../model/state.ts";
 import { reviewCommentShape, reviewShape } from "../shapes/review.ts";
 import { type Call, type Endpoints, bodyAs, loginOf, numberParam, ok } from "./endpoint.ts";
@@ -46,6 +46,17 @@ export const reviewEndpoints: Endpoints = {
         (one) => one.repository_id === id && one.number === number,
       );
       return page(call, mine, (one) => reviewShape(call.world, one));
+    },
+  },
+  "PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals": {
+    who: [{ pull_requests: "write" }],
+    handle: (call) => {
+      const review = reviewIn(call);
+      if (review.state !== "APPROVED" && review.state !== "CHANGES_REQUESTED") {
+        throw unprocessable(`Can not dismiss a ${review.state.toLowerCase()} pull request review`);
+      }
+      review.state = "DISMISSED";
+      return ok(reviewShape(call.world, review));
     },
   },
   "POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews": {

@@ -22,13 +22,22 @@ export async function auditPublishing({ audit, artifacts }: House, intent: Inten
 }
 
 /** Something of a job that is on GitHub now. */
-export function publishedEvent({ branch, pull_request, comment, ...rest }: Said): AuditEvent {
+export function publishedEvent({
+  branch,
+  pull_request,
+  comment,
+  review,
+  findings,
+  ...rest
+}: Said): AuditEvent {
   return {
     kind: "published",
     fields: {
       ...rest,
       ...(branch && { branch: branch.name, commit_sha: branch.sha }),
       ...(pull_request && { pull_request: pull_request.number }),
+      ...(review && { review_id: review.id, reviewed_pull_request: review.number }),
+      ...(findings && { findings_fresh: findings.fresh, threads_resolved: findings.fixed }),
       ...(comment && { comment_id: comment.id, comment_sha256: comment.body_sha256 }),
     },
   };

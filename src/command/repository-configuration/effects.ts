@@ -25,10 +25,16 @@ export function pipelinesWith(
 }
 
 /** What a job takes along. */
-export function limitsOf({ protected_paths, egress, budget, publish }: RepositoryConfiguration): JobLimits {
+export function limitsOf(configuration: RepositoryConfiguration): JobLimits {
+  const { protected_paths, egress, budget, publish, review } = configuration;
   const { mode, base, branch } = publish;
+  const { request_changes_at: gravity } = review;
   return {
-    publish: { mode, ...(branch !== undefined && { branch_template: branch }) },
+    publish: {
+      mode,
+      ...(branch !== undefined && { branch_template: branch }),
+      ...(gravity !== undefined && { request_changes_at: gravity }),
+    },
     ...(base !== undefined && { base }),
     policy: { protected_paths, ...(egress && { egress_allowlist: egress }) },
     ...(Object.keys(budget).length > 0 && { budget }),
@@ -37,7 +43,8 @@ export function limitsOf({ protected_paths, egress, budget, publish }: Repositor
 
 export interface JobLimits {
   policy: Pick<JobSpec["policy"], "protected_paths" | "egress_allowlist">;
-  publish: Pick<JobSpec["publish"], "mode"> & Partial<Pick<JobSpec["publish"], "branch_template">>;
+  publish: Pick<JobSpec["publish"], "mode"> &
+    Partial<Pick<JobSpec["publish"], "branch_template" | "request_changes_at">>;
   /** The branch from which jobs start. */
   base?: string;
   budget?: NonNullable<JobSpec["budget"]>;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { HostPort } from "../../job/host-port.ts";
 import { modelName, verbs } from "../grammar.ts";
 import { BranchName, BranchTemplate, Permission, PublishMode } from "../../job/job-spec.ts";
+import { Severity } from "../../job/review-finding.ts";
 import { checkStepReferences } from "../../job/step-references.ts";
 import { StepSpec } from "../../job/step-spec.ts";
 
@@ -72,6 +73,14 @@ export const RepositoryConfiguration = z.strictObject({
     })
     .prefault({})
     .describe("Where changes go."),
+  review: z
+    .strictObject({
+      request_changes_at: Severity.optional().describe(
+        "`/agent review` requests changes when it finds something as grave as this; without it, it only comments.",
+      ),
+    })
+    .prefault({})
+    .describe("How pull requests are reviewed. A review never approves."),
   budget: z
     .strictObject({
       max_cost_usd: z.number().nonnegative().optional(),

@@ -1,6 +1,7 @@
 // The comment once a job has ended: what came of it, at a glance first.
 import { isReadOnly } from "../../job/step-spec.ts";
 import type { GitHubJob } from "../../job/job-spec.ts";
+import type { Publication } from "../../job/publication.ts";
 import type { JobResult } from "../../job/result.ts";
 import type { Landing } from "../landing.ts";
 import { assemble, fixed, type Part } from "./assemble.ts";
@@ -31,6 +32,8 @@ export interface Ended {
   patch: Buffer | undefined;
   /** Where the findings are, on the lines of a pull request. */
   reviewUrl?: string | undefined;
+  /** How the findings stand beside those of earlier reviews, when there were any. */
+  findings?: Publication["findings"];
 }
 
 /** The final comment, below GitHub's limit whatever the agent wrote. */
@@ -86,14 +89,25 @@ function title(ended: Ended): string {
   }
 }
 
-function landingParts({ spec, landing, patch, reviewUrl }: Ended, voice: Voice): Part[] {
+/** Where the findings are, and what became of earlier ones. */
+function reviewLine(url: string | undefined, findings: Ended["findings"]): string {
+  const where = url === undefined ? [] : [`The findings are on the lines: [the review](${url})`];
+  if (!findings) return where.join("");
+  const { fresh, open, fixed } = findings;
+  const counts = [
+    fresh === 0 ? "nothing new" : `${fresh} new`,
+    ...(open > 0 ? [`${open} from before still open`] : []),
+    ...(fixed > 0 ? [`${fixed} resolved`] : []),
+  ];
+  return [...where, counts.join(", ")].join(" · ");
+}
+
+function landingParts({ spec, landing, patch, reviewUrl, findings }: Ended, voice: Voice): Part[] {
   const statistics = patch === undefined ? "" : `**${statisticsLine(diffStatistics(patch))}**`;
   const where = voice.whereIs(spec.job_id, "patch.diff");
   switch (landing.kind) {
     case "none":
-      return [
-        fixed(reviewUrl === undefined ? "" : `The findings are on the lines: [the review](${reviewUrl})`),
-      ];
+      return [fixed(reviewLine(reviewUrl, findings))];
     case "pull_request":
       return [fixed(statistics)];
     case "branch":
@@ -163,7 +177,7 @@ function reportRoom({ kind }: Landing, brief: boolean): number {
   return kind === "pull_request" ? 12_000 : 30_000;
 }
 
-function reportIn({ spec, report, landing }: Ended, voice: Voice): (maxChars: number) => string {
+function reportIn({ spec, report, landing, reviewUrl }: Ended, voice: Voice): (maxChars: number) => string {
   return (maxChars) => {
     if (report === undefined || report.trim() === "") return "";
     const whole =
@@ -173,6 +187,10 @@ function reportIn({ spec, report, landing }: Ended, voice: Voice): (maxChars: nu
     const hint = `\n\n*Shortened; the whole report: ${whole}*`;
     const fitted = fitMarkdown(report, maxChars - hint.length - endOfList.length, voice);
     if (fitted.text === "") return "";
+    // What it found stands on the lines; the rest is there for whoever wants it.
+    if (reviewUrl !== undefined && landing.kind === "none") {
+      return `<details><summary>The report</summary>\n\n${fitted.text}${fitted.cut ? hint : ""}\n\n</details>`;
+    }
     return `${/^\s/.test(fitted.text) ? endOfList : ""}${fitted.text}${fitted.cut ? hint : ""}`;
   };
 }

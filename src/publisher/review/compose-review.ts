@@ -39,7 +39,13 @@ export function reviewMarker(jobId: string): string {
  * everything is told in the body.
  */
 export function composeReview(
-  input: { jobId: string; findings: readonly ReviewFinding[]; lines: ReadonlyMap<string, readonly Hunk[]> },
+  input: {
+    jobId: string;
+    findings: readonly ReviewFinding[];
+    /** Of earlier reviews: how many findings wait, and how many are fixed now. */
+    counts?: { open: number; fixed: number };
+    lines: ReadonlyMap<string, readonly Hunk[]>;
+  },
   voice: Voice,
 ): ComposedReview {
   const all = unique(input.findings).toSorted((one, other) => ranks[one.severity] - ranks[other.severity]);
@@ -52,11 +58,15 @@ export function composeReview(
       inline.push({ path, ...place, body: masked(inlineBody(finding, place, voice), voice) });
     } else told.push(itemOf(finding, voice));
   }
-  const counts = counted(all.length, "finding");
-  const title =
-    told.length === 0
-      ? `**Review by Patchbay** · ${counts}`
-      : `**Review by Patchbay** · ${counts}, ${inline.length} on lines of the change`;
+  const found = counted(all.length, "finding");
+  const onLines = told.length === 0 ? found : `${found}, ${inline.length} on lines of the change`;
+  const { open = 0, fixed = 0 } = input.counts ?? {};
+  const title = [
+    "**Review by Patchbay**",
+    onLines,
+    ...(open > 0 ? [`${open} from before still open`] : []),
+    ...(fixed > 0 ? [`${fixed} resolved`] : []),
+  ].join(" · ");
   const advice = "<sub>An agent wrote this. Check a suggestion before you commit it.</sub>";
   const rest: string[] = [];
   let room = maxBodyChars;

@@ -2,7 +2,7 @@
 import { UserError } from "../../errors.ts";
 import type { Review } from "../../io/github-reviews.ts";
 import { statusOf } from "../../io/github-error.ts";
-import type { ReviewFinding } from "../../job/review-finding.ts";
+import { type ReviewFinding, Severity } from "../../job/review-finding.ts";
 import { isReadOnly } from "../../job/step-spec.ts";
 import type { PublisherDeps } from "../deps.ts";
 import type { LandRequest } from "../land.ts";
@@ -10,10 +10,11 @@ import type { Landing } from "../landing.ts";
 import { carries } from "../render/marker.ts";
 import { commentableLines, type Hunk } from "./commentable-lines.ts";
 import { composeReview, reviewMarker } from "./compose-review.ts";
+import { type Compared, compareWithEarlier } from "./earlier-findings.ts";
 
 /**
- * Puts what the job's reviewers found onto the pull request that has the change. It never approves and never
- * requests changes. What GitHub refuses for good is logged and costs only the review; throws TransientError when
+ * Puts what the job's reviewers found onto the pull request that has the change. It never approves, and requests
+ * changes only where the repository wants that. What GitHub refuses for good is logged and costs only the review; throws TransientError when
  * it is to be repeated.
  */
 export async function publishReview(
@@ -23,15 +24,21 @@ export async function publishReview(
 ): Promise<void> {
   const { spec, record } = request;
   const number = pullRequestOf(request, landing);
-  if (number === undefined || record.publication.review) return;
-  const findings = await findingsOf(deps, request);
-  if (findings.length === 0) return;
+  const { review: posted, findings: settled } = record.publication;
+  if (number === undefined || posted || settled?.fresh === 0) return;
+  const found = await findingsOf(deps, request);
+  if (found === undefined) return;
   // Below what others pushed meanwhile the lines are no longer these.
   const isMoved = landing.kind === "commit" && landing.isMoved;
   const lines = isMoved ? new Map<string, never>() : commentableLines(reviewedDiff(request, landing));
   const commit = landing.kind === "none" ? spec.base.sha : record.publication.branch?.sha;
   try {
-    const review = await ensureReview(deps, request, { number, findings, lines, commit });
+    const there = await postedReview(deps, request, number);
+    const { fresh, open, fixed } = await settleEarlier(deps, request, { number, found, there });
+    const event = await verdict(deps, request, { number, found, landing });
+    if (fresh.length === 0 && !there) return;
+    const wanted = { number, findings: fresh, counts: { open, fixed }, lines, commit, event };
+    const review = there ?? (await postReview(request, wanted));
     await record.note({ review: { number, id: review.id, url: review.html_url } });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -59,45 +66,92 @@ function reviewedDiff({ spec, patch }: LandRequest, landing: Landing): Buffer {
   return Buffer.from(spec.material.find(({ kind }) => kind === "diff")?.text ?? "");
 }
 
+/** Undefined when no reviewer has looked. */
 async function findingsOf(
   { artifacts }: Pick<PublisherDeps, "artifacts">,
   { spec, result }: LandRequest,
-): Promise<ReviewFinding[]> {
+): Promise<ReviewFinding[] | undefined> {
   const found: ReviewFinding[] = [];
+  let hasLooked = false;
   for (const step of result.steps) {
     if (step.role !== "reviewer" || step.status !== "success") continue;
+    hasLooked = true;
     const read = await artifacts.readFindings(spec.job_id, step.step_id);
     found.push(...(read?.findings ?? []));
   }
-  return found;
+  return hasLooked ? found : undefined;
 }
 
-async function ensureReview(
-  deps: PublisherDeps,
+/** An earlier create may have taken effect without an answer. Anyone can type a mark, only we are ourselves. */
+async function postedReview(
+  { app }: Pick<PublisherDeps, "app">,
+  { spec, github }: LandRequest,
+  number: number,
+): Promise<Review | undefined> {
+  const marker = reviewMarker(spec.job_id);
+  const there = await github.reviews(spec.repository, number);
+  return there.find((review) => review.user?.login === app.botLogin && carries(review.body, marker));
+}
+
+/** Resolves what is fixed of earlier reviews, and leaves out what they said; how many those were is noted. */
+async function settleEarlier(
+  { app }: Pick<PublisherDeps, "app">,
+  { spec, github, record }: LandRequest,
+  { number, found, there }: { number: number; found: readonly ReviewFinding[]; there: Review | undefined },
+): Promise<Pick<Compared, "fresh"> & { open: number; fixed: number }> {
+  // What this job has said already is among the threads now.
+  if (there) return { fresh: [], open: 0, fixed: 0 };
+  const threads = await github.threadStates(spec.repository, number);
+  const { fresh, open, fixed } = compareWithEarlier(found, threads, app.botLogin);
+  for (const { id } of fixed) await github.resolveThread(id);
+  // After a crash what it resolved is resolved already.
+  const counts = record.publication.findings ?? { fresh: fresh.length, open, fixed: fixed.length };
+  if (counts.open > 0 || counts.fixed > 0) await record.note({ findings: counts });
+  return { ...counts, fresh };
+}
+
+/**
+ * Whether the review requests changes: only one of somebody's own pull request can. What an earlier one has requested is
+ * taken back once nothing is as grave any more.
+ */
+async function verdict(
+  { app }: Pick<PublisherDeps, "app">,
+  { spec, github }: LandRequest,
+  { number, found, landing }: { number: number; found: readonly ReviewFinding[]; landing: Landing },
+): Promise<"COMMENT" | "REQUEST_CHANGES"> {
+  const least = spec.publish.request_changes_at;
+  if (least === undefined || landing.kind !== "none" || spec.target.author === app.botLogin) return "COMMENT";
+  const grave = Severity.options.slice(0, Severity.options.indexOf(least) + 1);
+  if (found.some(({ severity }) => grave.includes(severity))) return "REQUEST_CHANGES";
+  for (const { id, user, state } of await github.reviews(spec.repository, number)) {
+    if (user?.login !== app.botLogin || state !== "CHANGES_REQUESTED") continue;
+    const message = "What this review asked for is done, as far as the newest review can see.";
+    await github.dismissReview(spec.repository, number, { id, message });
+  }
+  return "COMMENT";
+}
+
+async function postReview(
   { spec, github, voice }: LandRequest,
   wanted: {
     number: number;
     findings: readonly ReviewFinding[];
+    counts: { open: number; fixed: number };
     lines: ReadonlyMap<string, readonly Hunk[]>;
     commit: string | undefined;
+    event: "COMMENT" | "REQUEST_CHANGES";
   },
 ): Promise<Review> {
   const { repository, job_id: jobId } = spec;
-  const { number, findings, lines, commit } = wanted;
-  const marker = reviewMarker(jobId);
-  // An earlier create may have taken effect without an answer. Anyone can type a mark, only we are ourselves.
-  const there = await github.reviews(repository, number);
-  const ours = there.find(
-    (review) => review.user?.login === deps.app.botLogin && carries(review.body, marker),
-  );
-  if (ours) return ours;
-  const { body, comments } = composeReview({ jobId, findings, lines }, voice);
+  const { number, findings, counts, lines, commit, event } = wanted;
+  const { body, comments } = composeReview({ jobId, findings, counts, lines }, voice);
   try {
-    return await github.createReview(repository, number, { body, comments, commit_id: commit });
+    return await github.createReview(repository, number, { body, comments, commit_id: commit, event });
   } catch (error) {
     if (statusOf(error) !== 422 || comments.length === 0) throw error;
     // GitHub doesn't show one of these lines: then all of it is told in the body.
-    const plain = composeReview({ jobId, findings, lines: new Map() }, voice);
-    return github.createReview(repository, number, { body: plain.body, comments: [], commit_id: undefined });
+    const plain = composeReview({ jobId, findings, counts, lines: new Map() }, voice);
+    const inBody = { body: plain.body, comments: [], commit_id: undefined, event };
+    return github.createReview(repository, number, inBody);
   }
 }

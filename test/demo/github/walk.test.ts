@@ -193,7 +193,10 @@ test("content by the Git Data API, a pull request, its review, its merge", async
     body: "One thing",
     comments: [{ path: "src/cart.ts", line: 1, side: "RIGHT", body: "Why three?" }],
   });
-  await octokit.rest.pulls.listReviews(here);
+  await standIn.review({ repo, number: pull.number, author: "alice", event: "APPROVE", body: "Good." });
+  const { data: reviews } = await octokit.rest.pulls.listReviews(here);
+  const approval = reviews.find(({ state }) => state === "APPROVED")?.id ?? 0;
+  await octokit.rest.pulls.dismissReview({ ...here, review_id: approval, message: "It has changed." });
   await octokit.rest.pulls.getReview({ ...here, review_id: review.id });
   const { data: inline } = await octokit.rest.pulls.listCommentsForReview({ ...here, review_id: review.id });
   const line = { ...at, comment_id: inline[0]?.id ?? 0 };

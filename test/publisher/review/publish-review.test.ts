@@ -3,9 +3,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TransientError } from "../../../src/errors.ts";
+import type { ThreadState } from "../../../src/io/github-threads.ts";
 import type { ReviewFinding } from "../../../src/job/review-finding.ts";
 import { reviewMarker } from "../../../src/publisher/review/compose-review.ts";
 import type { Change, GitWorld } from "../git-world.ts";
+import { bot } from "../fake-github.ts";
 import { jobId } from "../job.ts";
 import { createSetup, createShop, finished, type Setup } from "../setup.ts";
 
@@ -111,4 +113,70 @@ test("a refusal costs the review and nothing else", async () => {
   expect(setup.files.publication).toMatchObject({ final: true, pull_request: { number: 12 } });
   expect(setup.files.publication?.review).toBeUndefined();
   expect(setup.bugs).toHaveLength(1);
+});
+
+const said = (
+  id: string,
+  line: number | undefined,
+  body: string,
+  over: Partial<ThreadState> = {},
+): ThreadState => ({
+  id,
+  first: line ?? 1,
+  isResolved: false,
+  isOutdated: line === undefined,
+  path: "src/login.test.ts",
+  line,
+  comments: [{ author: bot.botLogin, body: `**⚠️ Warning**\n\n${body}` }],
+  ...over,
+});
+
+test("what an earlier review said is not said again, and what is fixed of it is resolved", async () => {
+  const setup = open([
+    ...findings,
+    { path: "src/login.test.ts", line: 1, severity: "error", text: "The password is in the log." },
+  ]);
+  const answered = { author: "ann", body: "No, that is meant." };
+  setup.github.reviewThreads.push(
+    said("same", 2, "It waits for nothing at all."),
+    said("gone", undefined, "The name is misspelt."),
+    said("disputed", undefined, "Use a loop.", {
+      comments: [{ author: bot.botLogin, body: "Use a loop." }, answered],
+    }),
+    said("foreign", undefined, "Mine.", { comments: [answered] }),
+    said("unchanged", 1, "Nobody found this again, and nobody touched it."),
+  );
+  await setup.publisher.carryOut(publish);
+  const [review] = setup.github.allReviews;
+  expect(review?.comments).toHaveLength(1);
+  expect(review?.comments[0]?.body).toContain("password");
+  expect(review?.body).toContain("1 finding · 3 from before still open · 1 resolved");
+  const resolved = setup.github.reviewThreads.filter(({ isResolved }) => isResolved).map(({ id }) => id);
+  expect(resolved).toEqual(["gone"]);
+});
+
+test("nothing new, no review: only what is fixed is resolved, once", async () => {
+  const setup = open([]);
+  setup.github.reviewThreads.push(said("gone", undefined, "The name is misspelt."));
+  setup.github.failNext({ call: "resolveThread", status: 502, tookEffect: true });
+  await expect(setup.publisher.carryOut(publish)).rejects.toBeInstanceOf(TransientError);
+  await setup.publisher.carryOut(publish);
+  expect(setup.github.writes).not.toContain("createReview");
+  expect(setup.github.reviewThreads[0]?.isResolved).toBe(true);
+  expect(setup.files.publication?.final).toBe(true);
+});
+
+test("what a person has resolved is not brought up again on the same lines", async () => {
+  const setup = open();
+  setup.github.reviewThreads.push(said("refused", 1, "It waits for nothing.", { isResolved: true }));
+  await setup.publisher.carryOut(publish);
+  expect(setup.github.writes).not.toContain("createReview");
+});
+
+test("changes are requested only where the repository wants it, and never of an own pull request", async () => {
+  const setup = open();
+  Object.assign(setup.files.job?.publish ?? {}, { request_changes_at: "note" });
+  expect(setup.files.job?.publish.request_changes_at).toBe("note");
+  await setup.publisher.carryOut(publish);
+  expect(setup.github.allReviews).toMatchObject([{ state: "COMMENTED" }]);
 });
