@@ -23,6 +23,6 @@ export const neededEvents: Readonly<Record<string, string>> = {
   pull_request: "labels on pull requests, and that one breaks .github/agent.yml",
   pull_request_review: "commands in reviews",
   pull_request_review_comment: "commands in review threads",
-  check_run: "the buttons of check runs",
+  check_run: "the buttons of check runs, and failed checks",
   repository: "that a repository is gone",
 };

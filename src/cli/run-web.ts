@@ -6,6 +6,7 @@ import { createAuthorize } from "../command/authorize.ts";
 import { readLabel, readRemovedLabel } from "../command/label.ts";
 import { createRateLimit } from "../command/rate-limit.ts";
 import { jobsSince } from "../artifacts/jobs-since.ts";
+import { createRepair } from "../command/repair.ts";
 import { createReadMappedLabel } from "../command/mapped-label.ts";
 import { readComment } from "../command/parse.ts";
 import { builtInPipelines as pipelines } from "../job/pipelines.ts";
@@ -69,6 +70,13 @@ export async function runWeb(house: House): Promise<Running> {
     readRemovedLabel: (name) => readRemovedLabel(name, { prefix: labelPrefix }),
     cancelWhere: (fits, note) => cancelWhere(house, fits, note),
     readJob: (jobId) => artifacts.readJob(jobId),
+    decideRepair: createRepair({
+      github: (id) => probot.github(id),
+      self: () => probot.self(),
+      jobs: house.jobs,
+      readJob: (jobId) => artifacts.readJob(jobId),
+      known,
+    }),
     notices: { github: (id) => probot.github(id), outbox, known },
     host,
     log,

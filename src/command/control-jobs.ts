@@ -12,7 +12,7 @@ const pageSize = 100;
 /** The tickets in these states of the issue or pull request of a trigger that were asked for before it, oldest first. */
 export async function jobsHere(
   jobs: Jobs,
-  { repository, subject, delivery }: Trigger,
+  { repository, subject, delivery }: Pick<Trigger, "repository" | "subject" | "delivery">,
   states: readonly QueueState[],
 ): Promise<Ticket<JobSpec>[]> {
   const key = keyOf({ repository, target: { number: subject.number } });

@@ -39,7 +39,7 @@ export const Intent = z.discriminatedUnion("kind", [
     kind: z.literal("notice"),
     repository: Repository,
     number: z.int().positive(),
-    about: z.enum(["agent-yml"]),
+    about: z.enum(["agent-yml", "ci"]),
     body: z.string(),
     /** False: only in place of what was said before. */
     isNews: z.boolean(),

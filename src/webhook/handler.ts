@@ -1,5 +1,6 @@
 // What every handler has in common: decode, see what is asked, translate, hand over.
 import type { Answer, Ask } from "../command/answer.ts";
+import type { DecideRepair } from "../command/repair.ts";
 import type { KnownNames } from "../command/repository-configuration/read.ts";
 import type { GitHub } from "../io/github.ts";
 import type { Intent } from "../job/intent.ts";
@@ -32,6 +33,7 @@ export const eventNames = [
   "pull_request.synchronize",
   "pull_request_review.submitted",
   "pull_request_review_comment.created",
+  "check_run.completed",
   "check_run.requested_action",
   "check_run.rerequested",
   ...goneNames,
@@ -55,6 +57,7 @@ export interface HandlerOptions {
   readJob: (jobId: string) => Promise<JobSpec | undefined>;
   /** Cancels the jobs that fit and have not ended; returns how many there were. */
   cancelWhere: (fits: (spec: JobSpec) => boolean, note: string) => Promise<number>;
+  decideRepair: DecideRepair;
   /** What a word to a pull request needs that nobody asked for. */
   notices: {
     github: (installationId: number) => Promise<Pick<GitHub, "fileText">>;

@@ -1,5 +1,6 @@
 // Which event goes to which handler.
 import { goneNames, type HandlerOptions } from "./handler.ts";
+import { onCheckRunCompleted } from "./on-check-run-completed.ts";
 import { onCheckRunRequestedAction } from "./on-check-run-requested-action.ts";
 import { onGone } from "./on-gone.ts";
 import { onIssueCommentCreated } from "./on-issue-comment-created.ts";
@@ -22,6 +23,7 @@ export function registerHandlers(probot: Pick<ProbotDoor, "on">, options: Handle
   probot.on("pull_request_review.submitted", onPullRequestReviewSubmitted(options));
   probot.on("pull_request_review_comment.created", onPullRequestReviewCommentCreated(options));
   for (const name of goneNames) probot.on(name, onGone(options));
+  probot.on("check_run.completed", onCheckRunCompleted(options));
   probot.on("check_run.requested_action", onCheckRunRequestedAction(options));
   probot.on("check_run.rerequested", onCheckRunRequestedAction(options));
 }

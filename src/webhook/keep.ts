@@ -40,12 +40,14 @@ const Place = z.object({
   repository: z.object({ full_name: z.string().min(1) }),
   issue: z.object({ number: z.int() }).optional(),
   pull_request: z.object({ number: z.int() }).optional(),
+  check_run: z.object({ pull_requests: z.array(z.object({ number: z.int() })).default([]) }).optional(),
 });
 
 /** Deliveries of one issue keep their order; what belongs to none has a key of its own. */
 function keyOf(payload: object, guid: string): string {
   const place = Place.safeParse(payload);
-  const number = place.data?.issue?.number ?? place.data?.pull_request?.number;
+  const { issue, pull_request: pull, check_run: run } = place.data ?? {};
+  const number = issue?.number ?? pull?.number ?? run?.pull_requests[0]?.number;
   return place.success && number !== undefined
     ? `${place.data.repository.full_name}#${number}`.toLowerCase()
     : guid;

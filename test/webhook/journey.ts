@@ -5,6 +5,7 @@ import type { Asking } from "../../src/command/asking.ts";
 import { createControl } from "../../src/command/control.ts";
 import { createAuthorize } from "../../src/command/authorize.ts";
 import { createRateLimit } from "../../src/command/rate-limit.ts";
+import { createRepair } from "../../src/command/repair.ts";
 import { createReadMappedLabel } from "../../src/command/mapped-label.ts";
 import { readLabel, readRemovedLabel } from "../../src/command/label.ts";
 import { readComment } from "../../src/command/parse.ts";
@@ -91,6 +92,13 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots, known 
       return found.length;
     },
     readJob: (jobId) => artifacts.readJob(jobId),
+    decideRepair: createRepair({
+      github: async () => github,
+      self,
+      jobs: nothingThere,
+      readJob: (jobId) => artifacts.readJob(jobId),
+      known: names,
+    }),
     notices: { github: async () => github, outbox, known: names },
     host,
     log,

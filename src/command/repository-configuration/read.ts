@@ -114,6 +114,8 @@ function unknownNames(configuration: RepositoryConfiguration, known: KnownNames)
   for (const [label, pipeline] of Object.entries(configuration.labels)) {
     expect(pipeline, pipelines, "pipeline", ["labels", label]);
   }
+  const repair = configuration.on_ci_failure?.pipeline;
+  if (repair !== undefined) expect(repair, pipelines, "pipeline", ["on_ci_failure", "pipeline"]);
   for (const [role, agent] of Object.entries(configuration.agents)) {
     expect(agent, known.agents, "agent", ["agents", role]);
   }

@@ -81,6 +81,18 @@ export const RepositoryConfiguration = z.strictObject({
     })
     .prefault({})
     .describe("How pull requests are reviewed. A review never approves."),
+  on_ci_failure: z
+    .strictObject({
+      pipeline: name.default("fix").describe("The pipeline that mends it."),
+      max_attempts: z
+        .int()
+        .min(1)
+        .max(10)
+        .default(2)
+        .describe("How many repairs follow on one another before a person is needed."),
+    })
+    .optional()
+    .describe("When a check fails on a pull request that a job made, another job mends it."),
   budget: z
     .strictObject({
       max_cost_usd: z.number().nonnegative().optional(),
