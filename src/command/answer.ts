@@ -16,6 +16,7 @@ import type { RateLimit } from "./rate-limit.ts";
 import { limitsOf, mayDo, pipelinesWith, type Right } from "./repository-configuration/effects.ts";
 import { loadConfiguration } from "./repository-configuration/load.ts";
 import { problemsText } from "./repository-configuration/problems-text.ts";
+import { teamsOf } from "./repository-configuration/teams.ts";
 import { configurationPath, type KnownNames } from "./repository-configuration/read.ts";
 import { replyTo } from "./reply-to.ts";
 import type { Submit } from "./submit.ts";
@@ -41,6 +42,7 @@ export type CommandGitHub = Pick<
   | "threadComments"
   | "allThreadComments"
   | "threadStates"
+  | "isTeamMember"
 > &
   MaterialCalls;
 
@@ -110,7 +112,9 @@ export function createAnswer(options: AnswerOptions) {
     const pipelines = configuration ? pipelinesWith(options.pipelines, configuration) : options.pipelines;
     const asked = ask(pipelines);
     const rights = rightsOf(asked);
-    if (configuration && !rights.every((right) => mayDo(configuration, { sender, permission }, right))) {
+    const teams = await teamsOf(github, repository, configuration ?? { deny: [] }, sender);
+    const person = { sender, permission, teams };
+    if (configuration && !rights.every((right) => mayDo(configuration, person, right))) {
       log.info(fields, `${describeTrigger(trigger)}: refused by the repository's configuration`);
       await audit({ decision: "denied", trigger, permission, note: configurationPath });
       await react(trigger, "-1");

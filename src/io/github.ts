@@ -84,6 +84,22 @@ export function createGitHub(octokit: Requester & GraphqlRequester) {
       }
     },
 
+    /** Whether somebody belongs to a team. Needs the organization permission `members: read`. */
+    async isTeamMember(org: string, team: string, login: string): Promise<boolean> {
+      try {
+        const found = await call(
+          `looking into the team ${org}/${team}`,
+          z.object({ state: z.string() }),
+          "GET /orgs/{org}/teams/{team_slug}/memberships/{username}",
+          { org, team_slug: team, username: login },
+        );
+        return found.state === "active";
+      } catch (error) {
+        if (statusOf(error) === 404) return false;
+        throw error;
+      }
+    },
+
     /** A file's text at a commit, or on the default branch; undefined when it isn't there. */
     async fileText(repository: RepositoryName, file: string, ref?: string): Promise<string | undefined> {
       try {

@@ -17,6 +17,8 @@ export interface World {
   resolved: number[];
   /** `.github/agent.yml` on the default branch. */
   configuration?: string;
+  /** `org/team` → logins. */
+  teams: Record<string, string[]>;
   /** The same at other commits. */
   files: Record<string, string>;
   /** What was asked, in order. */
@@ -35,6 +37,7 @@ export function createWorld(over: Partial<World> = {}): World {
     onLines: [],
     resolved: [],
     files: {},
+    teams: {},
     calls: [],
     ...over,
   };
@@ -101,6 +104,9 @@ export function fakeGitHub(world: World): CommandGitHub {
         line: undefined,
         comments: [],
       }));
+    },
+    async isTeamMember(org, team, login) {
+      return world.teams[`${org}/${team}`]?.includes(login) ?? false;
     },
     async fileText(_repository, _file, ref) {
       return ref === undefined ? world.configuration : world.files[ref];

@@ -32,6 +32,8 @@ export const Repository = z.object({
 });
 export type Repository = z.infer<typeof Repository>;
 
+const Team = z.object({ org: z.string(), slug: z.string(), members: z.array(z.string()) });
+
 const Side = z.object({ repository_id: z.number(), ref: z.string(), sha: z.string() });
 
 export const Pull = z.object({
@@ -194,6 +196,7 @@ export const State = z.object({
   manifests: z.record(z.string(), z.record(z.string(), z.json())),
   users: z.array(User),
   repositories: z.array(Repository),
+  teams: z.array(Team).default([]),
   installations: z.array(Installation),
   tokens: z.array(Token),
   issues: z.array(Issue),

@@ -1,5 +1,7 @@
 // Endpoints about nobody's repository: users, limits, the server itself.
 import { notAccessible, notFound } from "../guesses.ts";
+import { satisfies } from "../app/permissions.ts";
+import { apiRoot } from "../shapes/links.ts";
 import { findUser } from "../model/world.ts";
 import { publicUserShape } from "../shapes/user.ts";
 import { type Endpoints, ok, param } from "./endpoint.ts";
@@ -22,6 +24,24 @@ export const accountEndpoints: Endpoints = {
     handle: ({ actor, world }) => {
       if (actor.kind !== "user") throw notAccessible();
       return ok(publicUserShape(world, actor.user.login));
+    },
+  },
+  "GET /orgs/{org}/teams/{team_slug}/memberships/{username}": {
+    who: "token",
+    handle: (call) => {
+      const { actor, world } = call;
+      const org = param(call, "org").toLowerCase();
+      if (actor.kind === "installation") {
+        if (actor.installation.account.toLowerCase() !== org) throw notFound();
+        if (!satisfies(actor.token.permissions, [{ members: "read" }])) throw notAccessible();
+      }
+      const team = world.state.teams.find(
+        (one) => one.org.toLowerCase() === org && one.slug === param(call, "team_slug"),
+      );
+      const login = param(call, "username").toLowerCase();
+      if (!team?.members.some((member) => member.toLowerCase() === login)) throw notFound();
+      const url = `${apiRoot(world)}/orgs/${team.org}/teams/${team.slug}/memberships/${login}`;
+      return ok({ url, role: "member", state: "active" });
     },
   },
   "GET /users/{username}": {

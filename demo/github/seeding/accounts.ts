@@ -11,6 +11,11 @@ export function accountActs({ world, save }: Desk) {
       await save();
       return { login, id, token };
     },
+    createTeam: async (org: string, slug: string, members: readonly string[]) => {
+      for (const login of members) ensureUser(world, login);
+      world.state.teams.push({ org, slug, members: [...members] });
+      await save();
+    },
     installApp: async (wishes: z.input<typeof Installing>) => {
       const { account, ...rest } = Installing.parse(wishes);
       const { id } = install(world, account, rest);

@@ -56,11 +56,11 @@ export type Right = keyof RepositoryConfiguration["permissions"];
 /** Whether someone whom the operator lets ask may do this here. */
 export function mayDo(
   { permissions, allow, deny }: RepositoryConfiguration,
-  { sender, permission }: { sender: Sender; permission: Permission },
+  { sender, permission, teams }: { sender: Sender; permission: Permission; teams: ReadonlySet<string> },
   right: Right | undefined,
 ): boolean {
-  const isListed = (logins: readonly string[]): boolean =>
-    logins.some((login) => login.toLowerCase() === sender.login.toLowerCase());
+  const isListed = (entries: readonly string[]): boolean =>
+    entries.some((entry) => teams.has(entry) || entry.toLowerCase() === sender.login.toLowerCase());
   if (isListed(deny) || (allow !== undefined && !isListed(allow))) return false;
   // A bot of the operator's list has no permission of its own; it is in `allow`, or stands for write.
   const has = isBot(sender) ? "write" : permission;

@@ -15,6 +15,13 @@ const pipelineName = name.refine(
 const login = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}(?:\[bot\])?$/, "a GitHub login, such as ada or dependabot[bot]");
+/** GitHub's slugs: https://docs.github.com/en/rest/teams/teams#get-a-team-by-name */
+const team = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[a-z0-9][a-z0-9_-]{0,99}$/, "a team, such as acme/maintainers");
+const who = z.union([login, team], {
+  error: "a GitHub login, such as ada or dependabot[bot], or a team, such as acme/maintainers",
+});
 /** Not less than what the operator asks of everybody. */
 const minimum = Permission.extract(["write", "maintain", "admin"]);
 
@@ -52,8 +59,12 @@ export const RepositoryConfiguration = z.strictObject({
     })
     .prefault({})
     .describe("The permission on this repository that a command needs at least."),
-  allow: z.array(login).max(200).optional().describe("Only these people, beside their permission."),
-  deny: z.array(login).max(200).default([]).describe("None of these people."),
+  allow: z
+    .array(who)
+    .max(200)
+    .optional()
+    .describe("Only these people and members of these teams, beside their permission."),
+  deny: z.array(who).max(200).default([]).describe("None of these people and members of these teams."),
   protected_paths: z
     .array(z.string().min(1).max(255))
     .max(200)

@@ -51,7 +51,8 @@ describe("who may", () => {
     right: Right | undefined,
     login = "ada",
     type = "User",
-  ) => mayDo(read(fields), { sender: { login, id: 1, type }, permission }, right);
+    teams: ReadonlySet<string> = new Set(),
+  ) => mayDo(read(fields), { sender: { login, id: 1, type }, permission, teams }, right);
 
   test.each([
     ["run", "write", true],
@@ -71,6 +72,10 @@ describe("who may", () => {
     expect(may({ allow: ["grace"] }, "admin", undefined)).toBe(false);
     expect(may({ allow: ["ada"], deny: ["ADA"] }, "admin", "run")).toBe(false);
     expect(may({ allow: [] }, "admin", "run")).toBe(false);
+    const teams = new Set(["acme/core"]);
+    expect(may({ allow: ["acme/core"] }, "write", "run", "ada", "User", teams)).toBe(true);
+    expect(may({ allow: ["acme/other"] }, "write", "run", "ada", "User", teams)).toBe(false);
+    expect(may({ allow: ["ada"], deny: ["acme/core"] }, "admin", "run", "ada", "User", teams)).toBe(false);
   });
 
   test("a bot of the operator's list counts as write, and no more", () => {

@@ -288,6 +288,19 @@ test("the installation's life and the deliveries that were made", async () => {
   expect(sink.received.filter((hook) => hook.guid === delivery.guid)).toHaveLength(2);
 });
 
+test("who belongs to a team", async () => {
+  await standIn.createTeam("acme", "core", ["alice"]);
+  const membership = { org: "acme", team_slug: "core", username: "alice" };
+  const { octokit } = clients;
+  await expect(octokit.rest.teams.getMembershipForUserInOrg(membership)).rejects.toMatchObject({
+    status: 403,
+  });
+  const { token } = await standIn.createUser("alice");
+  const alice = new Octokit({ baseUrl: `${standIn.url}/api/v3`, auth: token });
+  const { data } = await alice.rest.teams.getMembershipForUserInOrg(membership);
+  expect(data.state).toBe("active");
+});
+
 test("a manifest becomes the App", async () => {
   standIn.state.manifests["code"] = { name: "My Patchbay", default_permissions: { contents: "read" } };
   const { data } = await new Octokit({ baseUrl: `${standIn.url}/api/v3` }).request(
