@@ -15,6 +15,8 @@ export const StepState = z.strictObject({
   /** The git tree from which the step starts, and starts again after a crash. */
   tree_before: z.string().nullable(),
   tree_after: z.string().nullable(),
+  /** What its runs cost so far, as far as they told. */
+  cost_usd: z.number().nonnegative().nullish(),
 });
 export type StepState = z.infer<typeof StepState>;
 

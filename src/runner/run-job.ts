@@ -179,6 +179,7 @@ async function runSteps(
           attempts: end.result.attempts,
           finished_at: end.result.finished_at,
           tree_after: tree,
+          cost_usd: costOf(known, end.result),
         },
       );
     }
@@ -196,6 +197,12 @@ async function runSteps(
     }
     index = next.index;
   }
+}
+
+/** What a step has cost with all of its visits; null when none of them told. */
+function costOf({ cost_usd: before }: StepState, { metrics }: StepReport["result"]): number | null {
+  if (before === null || before === undefined) return metrics.cost_usd;
+  return before + (metrics.cost_usd ?? 0);
 }
 
 /** What agents see of the base: on a pull request without its own configuration of agents' programs. */

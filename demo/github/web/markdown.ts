@@ -45,7 +45,7 @@ const rawHtml: Extension = {
 /** Renders a body; `repositoryUrl` is where `#12` leads. */
 export function renderMarkdown(source: string, repositoryUrl: string): string {
   const html = micromark(source, { extensions: [gfm()], htmlExtensions: [gfmHtml(), rawHtml] });
-  return linkText(alerts(colourDiffs(html)), repositoryUrl);
+  return linkText(alerts(colourDiffs(suggestions(html))), repositoryUrl);
 }
 
 /** GitHub's notes: a quotation that begins with [!NOTE]. */
@@ -54,6 +54,18 @@ function alerts(html: string): string {
     /<blockquote>\n<p>\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\n/g,
     (_, kind: string) =>
       `<blockquote class="alert ${kind.toLowerCase()}">\n<p><b>${kind[0]}${kind.slice(1).toLowerCase()}</b><br>`,
+  );
+}
+
+/** What a click on GitHub would commit in place of the commented lines. */
+function suggestions(html: string): string {
+  return html.replaceAll(
+    /<pre><code class="language-suggestion">([\s\S]*?)\n?<\/code><\/pre>/g,
+    (_, code: string) =>
+      `<p class="quiet"><b>Suggested change</b></p><pre><code>${code
+        .split("\n")
+        .map((line) => `<span class="dl a">${line || " "}</span>`)
+        .join("")}</code></pre>`,
   );
 }
 

@@ -1,12 +1,12 @@
 // What is wrong with `.github/agent.yml`, in words.
-import { quote } from "../quote.ts";
+import { plainCell, quote } from "../quote.ts";
 import { configurationPath, type ConfigurationProblem } from "./read.ts";
 
 /** Markdown: each problem with its line and column. */
 export function problemLines(problems: readonly ConfigurationProblem[]): string {
   const lines = problems.map(({ line, column, field, message }) => {
-    const where = field === "" ? "" : `${quote(field)}: `;
-    return `- line ${line}, column ${column}: ${where}${quote(message)}`;
+    const where = field === "" ? "" : ` ${quote(field)} ·`;
+    return `- **line ${line}, column ${column}** ·${where} ${plainCell(message, 300)}`;
   });
   return lines.join("\n");
 }

@@ -7,7 +7,7 @@ export interface Failure {
   next: string;
 }
 
-const again = "Ask again with the same `/agent` comment.";
+const again = "Ask again with the same comment.";
 const smaller = "Ask for a smaller change, or split the request.";
 const operator = "Whoever runs this Patchbay can look at the log.";
 
@@ -50,7 +50,7 @@ const failures: Record<ErrorCode, Failure> = {
     next: "Remove the secret from what was asked, and renew it if it was real.",
   },
   gate: {
-    words: "the change touches what may not be changed without a person",
+    words: "a person has to look at the change",
     next: "Look at the change, and apply it by hand if it is wanted.",
   },
   missing_patch: { words: "the patch is gone", next: again },

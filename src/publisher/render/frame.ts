@@ -49,10 +49,11 @@ export function goalQuote(spec: GitHubJob, voice: Voice): string {
 }
 
 /** The small print: which job, who asked, how long, how much. */
-export function smallPrint(spec: GitHubJob, result: JobResult | undefined, voice: Voice): string {
+export function smallPrint(spec: GitHubJob, result: JobResult | undefined, voice: Voice, soFar = ""): string {
   const url = voice.jobUrl(spec.job_id);
-  const job = url === undefined ? `job \`${spec.job_id}\`` : `[job ${spec.job_id}](${url})`;
+  const job = url === undefined ? `job \`${spec.job_id}\`` : `[job ${spec.job_id.slice(-8)}](${url})`;
   const parts = [job, `${spec.pipeline} pipeline`.replaceAll(/[^\w -]/g, ""), `asked by ${asker(spec)}`];
+  if (soFar !== "") parts.push(soFar);
   if (result) parts.push(duration(result.metrics.duration_ms), spending(result));
   return `<sub>${parts.join(" · ")}</sub>`;
 }

@@ -7,7 +7,7 @@ import { checklist, itemsOfState, stepName, type Item } from "./checklist.ts";
 import { maxCommentChars } from "./fit.ts";
 import { goalQuote, smallPrint } from "./frame.ts";
 import { jobMarker } from "../../job/job-marker.ts";
-import { counted } from "./quantities.ts";
+import { counted, spentSoFar } from "./quantities.ts";
 import type { Voice } from "./voice.ts";
 
 /** `place` is the job's in the queue; undefined when it isn't known. */
@@ -22,7 +22,7 @@ export function progressComment(
       fixed(goalQuote(job.spec, voice)),
       fixed(likelyStart(job.place)),
       fixed(checklist(items)),
-      fixed(smallPrint(job.spec, undefined, voice)),
+      fixed(smallPrint(job.spec, undefined, voice, spentSoFar(job.state))),
     ],
     maxCommentChars,
   );

@@ -1,4 +1,5 @@
 // Times, money and counts as a person reads them.
+import type { JobState } from "../../job/job-state.ts";
 import type { JobResult } from "../../job/result.ts";
 
 /** 0.4 s, 12 s, 2 min 5 s, 1 h 3 min. */
@@ -28,6 +29,16 @@ export function spending({ metrics, steps }: Pick<JobResult, "metrics" | "steps"
   const money = cost ? `${cost.least}${dollars(cost)}` : "cost unknown";
   if (!read && !written) return `${money} · tokens unknown`;
   return `${money} · ${tokens(read)} tokens in, ${tokens(written)} out`;
+}
+
+/** What the steps that have ended cost; empty as long as none has told. */
+export function spentSoFar(state: JobState | undefined): string {
+  const ended = state?.steps.filter((step) => step.finished_at !== null && step.attempts > 0) ?? [];
+  const told = ended.flatMap((step) => step.cost_usd ?? []);
+  const sum = told.reduce((total, cost) => total + cost, 0);
+  if (told.length === 0 || sum === 0) return "";
+  const least = told.length < ended.length ? "at least " : "";
+  return `${least}${dollars({ sum, least })} so far`;
 }
 
 interface Known {

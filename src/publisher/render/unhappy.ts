@@ -30,7 +30,9 @@ export function endedTitle(result: JobResult): string {
         ? `🗑️ Discarded by ${plainLine(result.decision.login, 60)}`
         : "🚫 Cancelled";
     case "needs_human":
-      return `✋ Held for a person: ${failureOf(result.error?.code ?? "awaiting_human").words}`;
+      return code === "awaiting_human" || !result.error
+        ? `✋ Waits for approval${where}`
+        : `✋ Held: ${failureOf(code).words}`;
     default:
       return `❌ Failed${where}: ${failureOf(code).words}`;
   }
