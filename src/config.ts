@@ -2,6 +2,7 @@
 //
 // Longer than other files, since most of it is one table: a line or two for each variable, to be read beside .env.example.
 import { isAbsolute, resolve } from "node:path";
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { type Credentials, readCredentials } from "./credentials.ts";
 import { UserError } from "./errors.ts";
@@ -24,6 +25,9 @@ const path = z
 const seconds = (min: number, max: number) => z.coerce.number().min(min).max(max);
 const count = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const usd = z.coerce.number().min(0).max(1_000_000);
+const aliasForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}=\/.+$/;
+const isRange = (text: string): boolean =>
+  text.includes("/") ? ipaddr.isValidCIDR(text) : ipaddr.isValid(text);
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "an http or https URL" })
   .transform((url) => url.replace(/\/+$/, ""));
@@ -52,6 +56,29 @@ const Environment = z.object({
     .min(16, "at least 16 characters, for example from: openssl rand -hex 32")
     .optional(),
   RUNNER_METRICS_PORT: count(0, 65_535).default(0),
+  API_TOKENS: path.optional(),
+  PROJECT_ALIASES: list
+    .superRefine((items, context) => {
+      for (const item of items.filter((one) => !aliasForm.test(one))) {
+        context.addIssue(`${JSON.stringify(item)} is no name=/absolute/folder`);
+      }
+    })
+    .transform((items) =>
+      Object.fromEntries(
+        items.map((item) => [item.slice(0, item.indexOf("=")), item.slice(item.indexOf("=") + 1)]),
+      ),
+    )
+    .prefault(""),
+  TRUSTED_PROXIES: list
+    .superRefine((ranges, context) => {
+      for (const range of ranges.filter((one) => !isRange(one))) {
+        context.addIssue(`${JSON.stringify(range)} is no address and no range such as 10.0.0.0/8`);
+      }
+    })
+    .prefault(""),
+  API_RATE_LIMIT_MAX_REQUESTS: count(0, 1_000_000).default(30),
+  API_RATE_LIMIT_WINDOW_SEC: seconds(1, 86_400).default(60),
+  MAX_API_BODY_BYTES: count(1024, 16_777_216).default(262_144),
   MAX_WEBHOOK_BODY_BYTES: count(1024, 100_000_000).default(26_214_400),
   TRIGGER: z
     .string()

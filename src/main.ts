@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { z } from "zod";
+import { createToken, listTokens, revokeToken } from "./cli/api/token.ts";
 import { head as auditHead } from "./cli/audit/head.ts";
 import { show as showAudit } from "./cli/audit/show.ts";
 import { verify as verifyAudit } from "./cli/audit/verify.ts";
@@ -53,6 +54,31 @@ program
   .option("--verbose", "the log too, on standard error")
   .option("--env-file <file>", "configuration in a file; a .env of the repository is not read")
   .action(runLocally);
+
+const token = program.command("token").description("who may use the HTTP gateway");
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+token
+  .command("create")
+  .description("make a token and print it, once; only its hash is kept")
+  .argument("<name>")
+  .option(
+    "--project <name>",
+    "a project, owner/name of a repository, or * for everything; repeatable",
+    collect,
+    [],
+  )
+  .option("--right <right>", "read, submit, control or approve; repeatable", collect, [])
+  .option("--json", "print it as JSON")
+  .action(createToken);
+
+token
+  .command("list")
+  .description("the tokens, without what is secret of them")
+  .option("--json", "print them as JSON")
+  .action(listTokens);
+
+token.command("revoke").description("take a token back").argument("<name or id>").action(revokeToken);
 
 program
   .command("list")

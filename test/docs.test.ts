@@ -60,6 +60,7 @@ const unrelated = new Set([
   "CODEX_HOME",
   "REQUIRE_ALL",
   "TEST_REPORT",
+  "TOKEN",
 ]);
 
 test("no page is of a machine or a registry", async () => {

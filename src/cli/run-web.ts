@@ -16,6 +16,7 @@ import { registerHandlers } from "../webhook/handlers.ts";
 import { createInboxGaveUp, createInboxHandler } from "../webhook/inbox-worker.ts";
 import { createWebhookRoute } from "../webhook/route.ts";
 import type { House, Running } from "./assemble.ts";
+import { openGateway } from "./api/open-gateway.ts";
 import { askingEvent } from "./audit/audit-asking.ts";
 import { auditPublishing, auditReplied } from "./audit/audit-intent.ts";
 import { auditedSubmit } from "./audited-submit.ts";
@@ -127,6 +128,8 @@ export async function runWeb(house: House): Promise<Running> {
     log,
   });
   const app = new Hono().route("/", openHealth(house)).route("/", route);
+  const gateway = await openGateway(house);
+  if (gateway) app.route("/", gateway);
   const at = { host: config.HOST, port: config.PORT, setting: "PORT" };
   const { server, port } = await listen(app.fetch, at);
   log.info({ host: config.HOST, port }, "listening for webhooks");

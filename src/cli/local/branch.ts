@@ -8,7 +8,7 @@ import { withCommit } from "../../publisher/commit.ts";
 import type { Rooms } from "../rooms.ts";
 import type { LocalRepository } from "./repository.ts";
 
-/** Makes the branch and returns its name. Throws UserError when the patch is held, gone, or the branch can't be made. */
+/** Makes the branch, once, and returns its name; what the gate held is the caller's to know. Throws UserError when the patch is gone, or the branch can't be made. */
 export async function makeBranch(
   rooms: Rooms,
   job: { spec: JobSpec; result: JobResult; repository: LocalRepository },
@@ -16,9 +16,7 @@ export async function makeBranch(
   const { artifacts, config, git, mirrors } = rooms;
   const { spec, result, repository } = job;
   const patch = await artifacts.readPatch(spec.job_id);
-  if (result.status !== "success" || !result.patch || !patch) {
-    throw new UserError("--apply: there is no patch that passed the gate");
-  }
+  if (!result.patch || !patch) throw new UserError("there is no patch to put on a branch");
   const mirror = await mirrors.fetchLocal(repository.folder, repository.base.sha, spec.job_id);
   const branch = `patchbay/${slug(spec.goal)}-${spec.job_id.slice(-6)}`;
   const request = {
