@@ -13,6 +13,7 @@ export const neededPermissions: readonly Need[] = [
   { name: "contents", level: "write", isVital: true, without: "no branch can be pushed" },
   { name: "issues", level: "write", isVital: true, without: "nothing can be answered" },
   { name: "pull_requests", level: "write", isVital: true, without: "no pull request can be opened" },
+  { name: "actions", level: "read", isVital: false, without: "agents don't see the logs of failed checks" },
   { name: "members", level: "read", isVital: false, without: "teams in .github/agent.yml let nobody in" },
   { name: "checks", level: "write", isVital: false, without: "there are no check runs and no buttons" },
 ];

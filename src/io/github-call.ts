@@ -7,7 +7,7 @@ export interface Requester {
   request(
     route: string,
     parameters?: Record<string, unknown>,
-  ): Promise<{ status: number; data: unknown; headers: Record<string, unknown> }>;
+  ): Promise<{ status: number; data: unknown; headers: Record<string, unknown>; url?: string }>;
 }
 
 /** A POST is never repeated by a plugin: whether it took effect is for the caller to find out by its marker. */

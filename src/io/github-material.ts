@@ -1,6 +1,7 @@
 // What else GitHub knows about an issue or a pull request: linked issues, the diff, review comments, checks.
 import { z } from "zod";
 import { createCall, type Requester, User } from "./github-call.ts";
+import { createLogCalls } from "./github-logs.ts";
 import type { RepositoryName } from "./github.ts";
 
 const Issue = z.object({
@@ -59,6 +60,8 @@ export function createMaterialCalls(octokit: Requester) {
   const path = ({ owner, name: repo }: RepositoryName) => ({ owner, repo });
 
   return {
+    ...createLogCalls(octokit),
+
     async issue(repository: RepositoryName, number: number): Promise<LinkedIssue> {
       const route = "GET /repos/{owner}/{repo}/issues/{issue_number}";
       return call(`reading #${number}`, Issue, route, { ...path(repository), issue_number: number });

@@ -50,6 +50,7 @@ const noMaterialCalls: MaterialCalls = {
   reviewComments: async () => [],
   checkRuns: async () => [],
   annotations: async () => [],
+  jobLog: async () => undefined,
 };
 
 export function fakeGitHub(world: World): CommandGitHub {

@@ -26,9 +26,18 @@ const logged = (pattern: RegExp) =>
   world.until(() => patchbay.lines.find((line) => pattern.test(line)), `${String(pattern)} in the log`);
 
 /** Runs with the App's permissions changed; an installation that has not accepted one is like that. */
-async function without(names: string[], work: () => Promise<void>): Promise<void> {
+async function without(
+  names: string[],
+  work: () => Promise<void>,
+  instead: Partial<Record<string, "read">> = {},
+): Promise<void> {
   const { permissions } = world.standIn.state.app;
-  const kept = Object.fromEntries(Object.entries(permissions).filter(([name]) => !names.includes(name)));
+  const kept = Object.fromEntries(
+    Object.entries(permissions).flatMap(([name, level]) => {
+      const left = names.includes(name) ? instead[name] : level;
+      return left === undefined ? [] : [[name, left]];
+    }),
+  );
   const installation = world.standIn.state.installations[0];
   if (!installation) throw new Error("the App is not installed");
   const tokens = structuredClone(world.standIn.state.tokens);
@@ -36,7 +45,12 @@ async function without(names: string[], work: () => Promise<void>): Promise<void
     installation.permissions = to;
     for (const token of world.standIn.state.tokens) {
       const before = tokens.find((one) => one.token === token.token)?.permissions ?? token.permissions;
-      token.permissions = Object.fromEntries(Object.entries(before).filter(([name]) => name in to));
+      token.permissions = Object.fromEntries(
+        Object.entries(before).flatMap(([name, level]) => {
+          const now = to[name];
+          return now === undefined ? [] : [[name, now === "read" ? now : level]];
+        }),
+      );
     }
   };
   narrow(kept);
@@ -82,12 +96,23 @@ test("a conversation that is locked while the job runs: the pull request is ther
   expect(world.ownPulls()).toHaveLength(1);
 });
 
-test("a permission that is missing is named", async () => {
+test("a permission that is missing is named, before anything is spent", async () => {
+  const jobs = await world.jobs();
   await without(["pull_requests"], async () => {
     const number = await world.openIssue();
     await world.comment(number, "/agent quick");
-    expect(await said(number, /not published/)).toContain("the permission pull");
+    await said(number, /the permission pull_requests: read/);
+    expect(await world.jobs()).toEqual(jobs);
   });
+});
+
+test("one that is only missing for the pull request is named in the job's comment", async () => {
+  const work = async (): Promise<void> => {
+    const number = await world.openIssue();
+    await world.comment(number, "/agent quick");
+    expect(await said(number, /not published/)).toContain("the permission pull");
+  };
+  await without(["pull_requests"], work, { pull_requests: "read" });
 });
 
 test("without the permission for checks a job on a pull request runs all the same, and the log names it", async () => {

@@ -28,6 +28,7 @@ function fail(sha: string, name = "test") {
     name,
     conclusion: "failure",
     output: { title: "1 failed", summary: "login.test.ts: expected 3, got 5" },
+    log: "2026-01-02T03:04:05.1234567Z AssertionError: the third try was let in\n",
   });
 }
 
@@ -47,6 +48,7 @@ test("many failed checks of one head start one repair, in the name of whoever as
   });
   const prompt = world.artifact(job, `steps/${world.spec(job)?.steps[0]?.step_id}/prompt.md`);
   expect(prompt).toContain("login.test.ts: expected 3, got 5");
+  expect(prompt).toContain("\nAssertionError: the third try was let in");
   expect(head()).not.toBe(broken);
 
   await fail(head());

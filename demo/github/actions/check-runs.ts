@@ -20,6 +20,7 @@ export interface CheckWishes {
     annotations?: CheckRun["output"]["annotations"] | undefined;
   };
   actions?: CheckRun["actions"] | undefined;
+  log?: string | undefined;
 }
 
 export function checkRunOf(world: World, repository: Repository, id: number): CheckRun {
@@ -54,6 +55,7 @@ export async function createCheckRun(
     external_id: "",
     details_url: null,
     output: { title: null, summary: null, text: null, annotations: [] },
+    log: wishes.log ?? null,
     actions: [],
   };
   apply(world, run, wishes);

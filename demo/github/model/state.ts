@@ -184,6 +184,8 @@ export const CheckRun = z.object({
     text: z.string().nullable(),
     annotations: z.array(CheckAnnotation),
   }),
+  /** Of GitHub Actions: what the job printed. */
+  log: z.string().nullable().default(null),
   actions: z.array(CheckAction),
 });
 export type CheckRun = z.infer<typeof CheckRun>;

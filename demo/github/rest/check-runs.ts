@@ -1,6 +1,7 @@
 // Check runs.
 import { z } from "zod";
 import { checkRunOf, createCheckRun, rerequest, updateCheckRun } from "../actions/check-runs.ts";
+import { notFound } from "../guesses.ts";
 import { CheckAction, CheckAnnotation } from "../model/state.ts";
 import { checkRunShape } from "../shapes/check-run.ts";
 import { type Call, type Endpoints, bodyAs, created, loginOf, numberParam, ok, param } from "./endpoint.ts";
@@ -71,6 +72,15 @@ export const checkRunEndpoints: Endpoints = {
     handle: (call) => {
       rerequest(call.world, call.repository(), runIn(call), loginOf(call));
       return created({});
+    },
+  },
+  "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs": {
+    who: [{ actions: "read" }],
+    handle: (call) => {
+      const { log, id } = checkRunOf(call.world, call.repository(), numberParam(call, "job_id"));
+      if (log === null) throw notFound();
+      // An address that opens without a token, for a minute.
+      return { status: 302, headers: { location: `${call.world.base()}/_logs/${id}.txt` } };
     },
   },
   "GET /repos/{owner}/{repo}/commits/{ref}/check-runs": {

@@ -84,6 +84,7 @@ export const NewCheck = z.object({
   sha: z.string(),
   name: z.string(),
   conclusion: z.string().default("failure"),
+  log: z.string().optional(),
   output: z
     .object({
       title: z.string(),

@@ -25,6 +25,7 @@ function github(over: Partial<MaterialCalls> = {}): MaterialCalls {
     reviewComments: async () => [],
     checkRuns: async () => [],
     annotations: async () => [],
+    jobLog: async () => undefined,
     ...over,
   };
 }

@@ -243,10 +243,17 @@ test("content by the Git Data API, a pull request, its review, its merge", async
   const output = { title: "t", summary: "s", annotations };
   await octokit.rest.checks.update({ ...here2, conclusion: "success", output });
   await octokit.rest.checks.get(here2);
+  const failed = await standIn.reportCheck({ repo, sha: commit.sha, name: "test", log: "it failed\n" });
+  const { headers } = await octokit.rest.actions.downloadJobLogsForWorkflowRun({
+    ...at,
+    job_id: failed.id,
+    request: { redirect: "manual" },
+  });
+  expect(await (await fetch(headers.location ?? "")).text()).toBe("it failed\n");
   const { data: notes } = await octokit.rest.checks.listAnnotations(here2);
   expect(notes).toMatchObject(annotations);
   const { data: runs } = await octokit.rest.checks.listForRef({ ...at, ref: commit.sha });
-  expect(runs.check_runs.map((one) => one.conclusion)).toEqual(["success"]);
+  expect(runs.check_runs.map((one) => one.conclusion)).toEqual(["failure", "success"]);
   await octokit.rest.checks.rerequestRun(here2);
   await standIn.pressCheckRunButton({ repo, checkRunId: run.id, identifier: "fix", sender: "alice" });
 
@@ -314,7 +321,7 @@ test("a manifest becomes the App", async () => {
 test("every served operation was walked, and nothing broke GitHub's description", () => {
   const done = new Set(
     standIn.requests
-      .filter((one) => one.status !== null && one.status < 300)
+      .filter((one) => one.status !== null && one.status < 400)
       .map((one) => match(one.method, one.path)?.route),
   );
   expect(served.filter((route) => !done.has(route))).toEqual([]);
