@@ -5,8 +5,10 @@ import { bodyLimit } from "hono/body-limit";
 import { explain, isLackOfResources, TransientError, UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { askerOf, clientAddress } from "./client-address.ts";
+import { openApiDocument } from "./openapi.ts";
 import { Problem, problemResponse } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
+import { pagePolicy, referencePage } from "./reference-page.ts";
 import type { ApiToken, TokenStore } from "./token-file.ts";
 
 export interface GatewayEnv {
@@ -35,6 +37,11 @@ export function createGateway(options: GatewayOptions, routes: Hono<GatewayEnv>)
     c.header("Cache-Control", "no-store");
     c.header("X-Content-Type-Options", "nosniff");
   });
+  const page = referencePage();
+  const document = JSON.stringify(openApiDocument());
+  // What there is, is no secret; what is in it is.
+  app.get("/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
+  app.get("/docs", (c) => c.html(page, 200, { "Content-Security-Policy": pagePolicy }));
   app.use(door(options));
   app.use(
     bodyLimit({

@@ -13,25 +13,23 @@ const ProjectName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, "a project's name: letters, digits, dots and hyphens");
 
-export const JobRequest = z
-  .strictObject({
-    project: ProjectName.describe("one of the projects that the operator has named (PROJECT_ALIASES)"),
-    goal: goal.describe("what is wanted, in words"),
-    ref: BranchName.optional().describe("the branch from whose last commit the job starts"),
-    pipeline: z.enum(builtInPipelines.map(({ name }) => name)).default("default"),
-    steps: steps.optional().describe("own steps instead of the pipeline's"),
-    agent: StepSpec.shape.agent.optional().describe("runs every step"),
-    model: StepSpec.shape.model.describe("is used for every step"),
-    callback_url: callback_url.describe("gets the result as a signed POST"),
-    tags,
-    metadata,
-    context_window,
-    context_strategy,
-    artifact_handoff,
-    policy: JobSpec.shape.policy.describe("narrows what the operator allows"),
-    budget: JobSpec.shape.budget,
-  })
-  .meta({ id: "JobRequest" });
+export const JobRequest = z.strictObject({
+  project: ProjectName.describe("one of the projects that the operator has named (PROJECT_ALIASES)"),
+  goal: goal.describe("what is wanted, in words"),
+  ref: BranchName.optional().describe("the branch from whose last commit the job starts"),
+  pipeline: z.enum(builtInPipelines.map(({ name }) => name)).default("default"),
+  steps: steps.optional().describe("own steps instead of the pipeline's"),
+  agent: StepSpec.shape.agent.optional().describe("runs every step"),
+  model: StepSpec.shape.model.describe("is used for every step"),
+  callback_url: callback_url.describe("gets the result as a signed POST"),
+  tags,
+  metadata,
+  context_window,
+  context_strategy,
+  artifact_handoff,
+  policy: JobSpec.shape.policy.describe("narrows what the operator allows"),
+  budget: JobSpec.shape.budget,
+});
 export type JobRequest = z.infer<typeof JobRequest>;
 
 interface Given {

@@ -7,39 +7,37 @@ import { JobResult, Status } from "../job/result.ts";
 
 export const JobStatus = z.union([z.enum(["queued", "preparing"]), Status]);
 
-export const JobResource = z
-  .strictObject({
-    job_id: z.string(),
-    status: JobStatus,
-    created_at: z.string(),
-    project: z.string().nullable(),
-    repository: z.string().nullable(),
-    goal: z.string(),
-    pipeline: z.string(),
-    base: JobSpec.shape.base.nullable(),
-    tags: z.array(z.string()),
-    metadata: JobSpec.shape.metadata,
-    steps: z.array(
-      StepState.pick({
-        step_id: true,
-        agent: true,
-        role: true,
-        status: true,
-        attempts: true,
-        started_at: true,
-        finished_at: true,
-      }),
-    ),
-    summary: z.string().nullable(),
-    change_status: JobResult.shape.change_status.nullable(),
-    patch: JobResult.shape.patch,
-    metrics: JobResult.shape.metrics.nullable(),
-    error: JobResult.shape.error,
-    warnings: z.array(z.string()),
-    started_at: z.string().nullable(),
-    finished_at: z.string().nullable(),
-  })
-  .meta({ id: "Job" });
+export const JobResource = z.strictObject({
+  job_id: z.string(),
+  status: JobStatus,
+  created_at: z.string(),
+  project: z.string().nullable(),
+  repository: z.string().nullable(),
+  goal: z.string(),
+  pipeline: z.string(),
+  base: JobSpec.shape.base.nullable(),
+  tags: z.array(z.string()),
+  metadata: JobSpec.shape.metadata,
+  steps: z.array(
+    StepState.pick({
+      step_id: true,
+      agent: true,
+      role: true,
+      status: true,
+      attempts: true,
+      started_at: true,
+      finished_at: true,
+    }),
+  ),
+  summary: z.string().nullable(),
+  change_status: JobResult.shape.change_status.nullable(),
+  patch: JobResult.shape.patch,
+  metrics: JobResult.shape.metrics.nullable(),
+  error: JobResult.shape.error,
+  warnings: z.array(z.string()),
+  started_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
+});
 export type JobResource = z.infer<typeof JobResource>;
 
 /** The state's word while the job goes on, the result's once it has ended. */

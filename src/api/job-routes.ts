@@ -1,5 +1,6 @@
 // The jobs over HTTP: hand in, list, look at, fetch files, and decide.
 import { type Context, Hono } from "hono";
+import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import type { Artifacts } from "../artifacts/store.ts";
 import { StepId } from "../job/ids.ts";
@@ -7,12 +8,18 @@ import type { JobSpec } from "../job/job-spec.ts";
 import { findJobs, JobQuery } from "./find-jobs.ts";
 import type { GatewayEnv } from "./gateway.ts";
 import type { Idempotency, Use } from "./idempotency.ts";
+import { endId, jobEvents } from "./job-events.ts";
 import { listFiles, readFile } from "./job-files.ts";
 import { fieldProblems, JobRequest, toJobSpec } from "./job-request.ts";
 import { readJobResource } from "./job-resource.ts";
 import { invalidFields, notFound, Problem } from "./problem.ts";
 import { reaches, reachesJob } from "./scope.ts";
 import type { ApiToken, Right } from "./token-file.ts";
+
+const maxStreams = 10;
+/** Whoever listens longer asks again, with the last id and with a token that is looked at again. */
+const longestStreamMs = 15 * 60 * 1000;
+const beatMs = 15_000;
 
 /** What a person decides about a job; each throws Problem 409 when the job isn't there yet, or no longer. */
 export interface JobActions {
@@ -40,18 +47,16 @@ export interface JobRoutesOptions {
   actions: JobActions;
 }
 
-const RetryRequest = z
-  .strictObject({ from: StepId.optional().describe("the step from which on it runs again") })
-  .meta({ id: "RetryRequest" });
-const ApplyRequest = z
-  .strictObject({
-    patch_sha256: z
-      .string()
-      .regex(/^[0-9a-f]{12,64}$/, "12 to 64 hex digits")
-      .optional()
-      .describe("the beginning of the patch's hash; needed for a patch that is held"),
-  })
-  .meta({ id: "ApplyRequest" });
+export const RetryRequest = z.strictObject({
+  from: StepId.optional().describe("the step from which on it runs again"),
+});
+export const ApplyRequest = z.strictObject({
+  patch_sha256: z
+    .string()
+    .regex(/^[0-9a-f]{12,64}$/, "12 to 64 hex digits")
+    .optional()
+    .describe("the beginning of the patch's hash; needed for a patch that is held"),
+});
 const Empty = z.strictObject({});
 
 /** The routes below /api/v1. */
@@ -132,6 +137,38 @@ export function createJobRoutes(options: JobRoutesOptions): Hono<GatewayEnv> {
       "Content-Length": String(bytes),
       "Content-Disposition": "attachment",
       "Content-Security-Policy": "default-src 'none'; sandbox",
+    });
+  });
+
+  const streams = new Map<string, number>();
+  app.get("/jobs/:id/events", async (c) => {
+    const spec = await jobOf(c, "read");
+    const after = c.req.header("Last-Event-ID");
+    // 204 tells a browser's EventSource not to come again (HTML, "Server-sent events").
+    if (after === endId) return c.body(null, 204);
+    const { id: token } = c.get("token");
+    const open = streams.get(token) ?? 0;
+    if (open >= maxStreams) {
+      const headers = { "Retry-After": "10" };
+      throw new Problem({
+        status: 429,
+        detail: `a token has at most ${maxStreams} streams of events`,
+        headers,
+      });
+    }
+    streams.set(token, open + 1);
+    return streamSSE(c, async (stream) => {
+      const end = new AbortController();
+      stream.onAbort(() => end.abort());
+      const late = AbortSignal.timeout(longestStreamMs);
+      const beat = setInterval(() => void stream.write(": still here\n\n").catch(() => end.abort()), beatMs);
+      try {
+        const signal = AbortSignal.any([end.signal, late]);
+        for await (const event of jobEvents(artifacts, spec, { after, signal })) await stream.writeSSE(event);
+      } finally {
+        clearInterval(beat);
+        streams.set(token, (streams.get(token) ?? 1) - 1);
+      }
     });
   });
 

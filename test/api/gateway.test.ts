@@ -98,6 +98,55 @@ describe("a job", () => {
   });
 });
 
+describe("the events of a job", () => {
+  const idsOf = (text: string): string[] => [...text.matchAll(/^id: (.*)$/gm)].map(([, id = ""]) => id);
+
+  test("tell status and logs until its end, and go on after the one that was seen last", async () => {
+    const { job_id: id } = await submit({ goal: "add a note to CONTRIBUTING.md" });
+    const all = await (await ask("GET", `/jobs/${id}/events`)).text();
+    const events = [...all.matchAll(/^event: (.*)$/gm)].map(([, event]) => event);
+    expect(events.at(-1)).toBe("end");
+    expect(new Set(events)).toEqual(new Set(["status", "log", "end"]));
+    expect(all).toContain('"step_id":"03_review"');
+
+    const ids = idsOf(all);
+    const seen = ids[ids.length - 3] ?? "";
+    const rest = await ask("GET", `/jobs/${id}/events`, { headers: { "Last-Event-ID": seen } });
+    expect(idsOf(await rest.text())).toEqual(ids.slice(-2));
+    const nothing = await ask("GET", `/jobs/${id}/events`, { headers: { "Last-Event-ID": "end" } });
+    expect(nothing.status).toBe(204);
+    const strange = await ask("GET", `/jobs/${id}/events`, { headers: { "Last-Event-ID": "9e9;x" } });
+    expect(idsOf(await strange.text()).at(-1)).toBe("end");
+  });
+});
+
+describe("the reference", () => {
+  test("is a document whose every reference leads somewhere, and a page that loads nothing", async () => {
+    const text = await (await ask("GET", "/openapi.json", { as: "" })).text();
+    const document: unknown = JSON.parse(text);
+    const refs = [...text.matchAll(/"\$ref":"(#[^"]*)"/g)].map(([, ref = ""]) => ref);
+    expect(refs.length).toBeGreaterThan(10);
+    const lost = [...new Set(refs)].filter((ref) => {
+      let at: unknown = document;
+      for (const part of ref.slice(2).split("/")) {
+        at = typeof at === "object" && at !== null ? new Map(Object.entries(at)).get(part) : undefined;
+      }
+      return at === undefined;
+    });
+    expect(lost).toEqual([]);
+    expect(document).toMatchObject({
+      paths: { "/jobs": { post: { responses: { 202: {} } } } },
+      components: { schemas: { JobRequest: { required: expect.arrayContaining(["project", "goal"]) } } },
+    });
+
+    const page = await ask("GET", "/docs", { as: "" });
+    expect(page.headers.get("Content-Security-Policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
+    const html = await page.text();
+    expect(html).toContain("POST /jobs/{id}/apply");
+    expect(html).not.toMatch(/<script|https?:\/\/(?!json-schema)/);
+  });
+});
+
 describe("who asks", () => {
   test("without a token, or with one that isn't known, learns nothing", async () => {
     const { job_id: id } = await submit({ goal: "a note", pipeline: "ask" });

@@ -1,6 +1,5 @@
 // `patchbay logs <job> [--follow]`: what the steps said, as it grows.
-import { constants, watch } from "node:fs";
-import { open } from "node:fs/promises";
+import { nextChange, readFrom } from "../../artifacts/follow.ts";
 import { safeJoin } from "../../io/file.ts";
 import { readable } from "../../publisher/render/fence.ts";
 import { readEnvironment } from "../environment.ts";
@@ -38,40 +37,4 @@ export async function logs(wanted: string, options: { follow?: boolean }): Promi
   await print();
   const view = await readJobView(artifacts, spec.job_id);
   if (view) console.log(`── ${statusOf(view)} ──`);
-}
-
-/** Resolves after something below the folder changed, or after a second: a new step's folder is not watched yet. */
-function nextChange(folder: string): Promise<void> {
-  return new Promise((resolve) => {
-    const watcher = watch(folder, { recursive: true });
-    const done = (): void => {
-      clearTimeout(timer);
-      watcher.close();
-      resolve();
-    };
-    const timer = setTimeout(done, 1000);
-    watcher.once("change", done);
-    watcher.once("error", done);
-  });
-}
-
-/**
- * The bytes after `from`, none when there is no such file; from its beginning when it was begun anew, as by another
- * attempt. A link in its place is not followed.
- */
-async function readFrom(path: string, from: number): Promise<{ start: number; text: Buffer }> {
-  try {
-    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-    try {
-      const { size } = await file.stat();
-      const start = size < from ? 0 : from;
-      const buffer = Buffer.alloc(size - start);
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, start);
-      return { start, text: buffer.subarray(0, bytesRead) };
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return { start: from, text: Buffer.alloc(0) };
-  }
 }
