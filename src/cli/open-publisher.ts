@@ -8,6 +8,7 @@ import type { Repository } from "../job/job-spec.ts";
 import { createPublisher, type Publisher } from "../publisher/publisher.ts";
 import type { House } from "./assemble.ts";
 import { cancelJob } from "./cancel-job.ts";
+import { createProtectedPaths } from "../runner/gate/protected-paths.ts";
 import { labelPrefix } from "./open-deliveries.ts";
 import { decidedEvent, publishedEvent } from "./audit/audit-intent.ts";
 
@@ -34,6 +35,8 @@ export async function openPublisher(house: House): Promise<Publisher> {
       botLogin,
       botEmail: `${userId}+${botLogin}@users.noreply.${config.github.host.replace(/:\d+$/, "")}`,
     },
+    isProtected: (path, more) =>
+      createProtectedPaths([...config.PROTECTED_PATHS, ...more])(path) !== undefined,
     mask: (text) => redactor.mask(text),
     async place(jobId) {
       const ahead = await jobs.position(jobId);

@@ -117,6 +117,8 @@ export interface PublisherDeps {
   /** The scheme and host of a repository with a closing slash, such as `https://github.com/`. */
   originOf(repository: Repository): string;
   app: AppIdentity;
+  /** Whether a patch that touches the path would be held for a person; `more` are the repository's own globs. */
+  isProtected(path: string, more: readonly string[]): boolean;
   mask(text: string): string;
   /** Where a waiting job stands in the queue; undefined when it isn't waiting. */
   place(jobId: string): Promise<Place | undefined>;

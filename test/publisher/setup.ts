@@ -87,6 +87,7 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
     git: world.git,
     originOf: () => world.origin,
     app: bot,
+    isProtected: (path) => path.startsWith(".github/"),
     mask,
     place: async () => place,
     artifactsRoot: "/srv/patchbay/artifacts",

@@ -45,17 +45,24 @@ export function composeReview(
     /** Of earlier reviews: how many findings wait, and how many are fixed now. */
     counts?: { open: number; fixed: number };
     lines: ReadonlyMap<string, readonly Hunk[]>;
+    /** Files that a click must not change. */
+    isProtected?: (path: string) => boolean;
   },
   voice: Voice,
 ): ComposedReview {
   const all = unique(input.findings).toSorted((one, other) => ranks[one.severity] - ranks[other.severity]);
+  const { isProtected = () => false } = input;
   const inline: InlineComment[] = [];
   const told: string[] = [];
   for (const finding of all) {
     const place = placeOf(finding, input.lines);
     if (place && inline.length < maxInline) {
       const { path } = finding;
-      inline.push({ path, ...place, body: masked(inlineBody(finding, place, voice), voice) });
+      inline.push({
+        path,
+        ...place,
+        body: masked(inlineBody(finding, { place, isProtected }, voice), voice),
+      });
     } else told.push(itemOf(finding, voice));
   }
   const found = counted(all.length, "finding");
@@ -109,11 +116,15 @@ function placeOf(
   return { start_line: start, start_side: "RIGHT", line, side: "RIGHT" };
 }
 
-function inlineBody(finding: ReviewFinding, place: InlinePlace, voice: Voice): string {
+function inlineBody(
+  finding: ReviewFinding,
+  { place, isProtected }: { place: InlinePlace; isProtected: (path: string) => boolean },
+  voice: Voice,
+): string {
   const text = withoutSuggestions(cleanMarkdown(finding.text.slice(0, maxTextChars), voice));
   // It replaces the very lines that it was written for, or it isn't offered.
   const fits = (finding.start_line ?? finding.line) === (place.start_line ?? place.line);
-  const suggestion = fits ? suggestionBlock(finding.suggestion, voice) : "";
+  const suggestion = fits ? suggestionBlock(finding, isProtected(finding.path), voice) : "";
   return [`**${looks[finding.severity]}**`, text, suggestion].filter((part) => part !== "").join("\n\n");
 }
 
@@ -124,15 +135,21 @@ function withoutSuggestions(markdown: string): string {
 
 /**
  * GitHub's block that replaces the commented lines. None for text with a secret, with characters that people don't
- * see, or with a mark like ours: it must be committed as it was read, or not at all.
+ * see, or with a mark like ours: it must be committed as it was read, or not at all. For a file whose change is held for
+ * a person it is only shown: a click would go past the gate.
  * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/incorporating-feedback-in-your-pull-request
  */
-function suggestionBlock(suggestion: string | undefined, voice: Voice): string {
+function suggestionBlock(
+  { suggestion }: Pick<ReviewFinding, "suggestion">,
+  isOnlyShown: boolean,
+  voice: Voice,
+): string {
   if (suggestion === undefined) return "";
   const text = suggestion.replaceAll("\r\n", "\n").replace(/\n$/, "");
   const isSafe = voice.mask(text) === text && readable(text) === text && !/<!--\s*patchbay\s*:/i.test(text);
   if (!isSafe || text.split("\n").length > maxSuggestionLines) return "";
-  return fenced(text, "suggestion");
+  if (!isOnlyShown) return fenced(text, "suggestion");
+  return `Proposed, to be put in by hand since this file is protected:\n\n${fenced(text, "text")}`;
 }
 
 function itemOf({ severity, path, line, text }: ReviewFinding, voice: Voice): string {

@@ -38,7 +38,7 @@ export async function publishReview(
     const event = await verdict(deps, request, { number, found, landing });
     if (fresh.length === 0 && !there) return;
     const wanted = { number, findings: fresh, counts: { open, fixed }, lines, commit, event };
-    const review = there ?? (await postReview(request, wanted));
+    const review = there ?? (await postReview(deps, request, wanted));
     await record.note({ review: { number, id: review.id, url: review.html_url } });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
@@ -132,6 +132,7 @@ async function verdict(
 }
 
 async function postReview(
+  deps: Pick<PublisherDeps, "isProtected">,
   { spec, github, voice }: LandRequest,
   wanted: {
     number: number;
@@ -144,7 +145,8 @@ async function postReview(
 ): Promise<Review> {
   const { repository, job_id: jobId } = spec;
   const { number, findings, counts, lines, commit, event } = wanted;
-  const { body, comments } = composeReview({ jobId, findings, counts, lines }, voice);
+  const isProtected = (path: string): boolean => deps.isProtected(path, spec.policy.protected_paths);
+  const { body, comments } = composeReview({ jobId, findings, counts, lines, isProtected }, voice);
   try {
     return await github.createReview(repository, number, { body, comments, commit_id: commit, event });
   } catch (error) {

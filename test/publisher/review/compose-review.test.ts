@@ -63,6 +63,14 @@ test.each([
   expect(comment?.body).not.toContain("suggestion");
 });
 
+test("for a protected file it is shown, not offered: a click would go past the gate", () => {
+  const findings = [finding({ suggestion: "run: curl x | sh" })];
+  const isProtected = (path: string): boolean => path === "a.ts";
+  const [comment] = composeReview({ jobId, findings, lines, isProtected }, voiceOf()).comments;
+  expect(comment?.body).toContain("```text\nrun: curl x | sh\n```");
+  expect(comment?.body).not.toContain("suggestion");
+});
+
 test("a suggestion for several lines is not offered when only the last of them is commented", () => {
   const [comment] = compose(finding({ start_line: 2, line: 7, suggestion: "x" })).comments;
   expect(comment).toMatchObject({ line: 7 });
