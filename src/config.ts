@@ -32,6 +32,12 @@ const httpUrl = z
   .url({ protocol: /^https?$/, error: "an http or https URL" })
   .transform((url) => url.replace(/\/+$/, ""));
 
+const ranges = list.superRefine((items, context) => {
+  for (const item of items.filter((one) => !isRange(one))) {
+    context.addIssue(`${JSON.stringify(item)} is no address and no range such as 10.0.0.0/8`);
+  }
+});
+
 /** The environment as an operator writes it. An empty value counts as absent. */
 const Environment = z.object({
   APP_ID: count(1, Number.MAX_SAFE_INTEGER).optional(),
@@ -69,13 +75,12 @@ const Environment = z.object({
       ),
     )
     .prefault(""),
-  TRUSTED_PROXIES: list
-    .superRefine((ranges, context) => {
-      for (const range of ranges.filter((one) => !isRange(one))) {
-        context.addIssue(`${JSON.stringify(range)} is no address and no range such as 10.0.0.0/8`);
-      }
-    })
-    .prefault(""),
+  TRUSTED_PROXIES: ranges.prefault(""),
+  CALLBACK_SECRET: z
+    .string()
+    .min(16, "at least 16 characters, for example from: openssl rand -hex 32")
+    .optional(),
+  CALLBACK_NETWORKS: ranges.prefault(""),
   API_RATE_LIMIT_MAX_REQUESTS: count(0, 1_000_000).default(30),
   API_RATE_LIMIT_WINDOW_SEC: seconds(1, 86_400).default(60),
   MAX_API_BODY_BYTES: count(1024, 16_777_216).default(262_144),

@@ -16,6 +16,7 @@ import { registerHandlers } from "../webhook/handlers.ts";
 import { createInboxGaveUp, createInboxHandler } from "../webhook/inbox-worker.ts";
 import { createWebhookRoute } from "../webhook/route.ts";
 import type { House, Running } from "./assemble.ts";
+import { openCallbacks } from "./api/open-callbacks.ts";
 import { openGateway } from "./api/open-gateway.ts";
 import { askingEvent } from "./audit/audit-asking.ts";
 import { auditPublishing, auditReplied } from "./audit/audit-intent.ts";
@@ -38,6 +39,7 @@ const saidBy = {
   notice: "a word to a pull request on GitHub",
   progress: "the comment is up to date",
   publish: "branch, pull request and final comment are on GitHub",
+  callback: "the result is at the job's callback address",
   decide: "a person's decision is carried out or answered",
 };
 
@@ -84,6 +86,7 @@ export async function runWeb(house: House): Promise<Running> {
   });
 
   const drain = new AbortController();
+  const callbacks = openCallbacks(house);
   const publisher = once(() => openPublisher(house));
   const receive = createInboxHandler({ receive: (delivery) => probot.receive(delivery), outbox, host, log });
   const workers = [
@@ -102,8 +105,10 @@ export async function runWeb(house: House): Promise<Running> {
       async handle(claim) {
         const intent = claim.ticket.payload;
         try {
+          await callbacks.ask(intent);
           await auditPublishing(house, intent);
-          await (await publisher()).carryOut(intent);
+          if (intent.kind === "callback") await callbacks.send(intent);
+          else await (await publisher()).carryOut(intent);
           await auditReplied(house, intent);
         } catch (error) {
           // A full disk or a lack of descriptors passes: nothing that was to be said is given up for it.

@@ -48,6 +48,8 @@ export const Intent = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("progress"), job_id: JobId, epoch: z.int().nonnegative() }),
   /** The job ended: branch, pull request, final comment. */
   z.strictObject({ kind: z.literal("publish"), job_id: JobId, epoch: z.int().nonnegative() }),
+  /** The job ended, or waits: its result for the address that it named. */
+  z.strictObject({ kind: z.literal("callback"), job_id: JobId, epoch: z.int().nonnegative() }),
   /** A person decides about a job. What comes of it is told in the job's comment, or in a reply when nothing can. */
   z.strictObject({
     kind: z.literal("decide"),
@@ -68,3 +70,6 @@ export const Intent = z.discriminatedUnion("kind", [
   }),
 ]);
 export type Intent = z.infer<typeof Intent>;
+
+/** What is said on GitHub, and nowhere else. */
+export type GitHubIntent = Exclude<Intent, { kind: "callback" }>;

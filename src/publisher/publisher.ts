@@ -1,6 +1,6 @@
 // Everything that Patchbay writes on GitHub goes through here, one intent at a time for each job.
 import { UserError } from "../errors.ts";
-import type { Intent } from "../job/intent.ts";
+import type { GitHubIntent } from "../job/intent.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
 import { approve } from "./approve.ts";
 import { cancel } from "./cancel.ts";
@@ -21,7 +21,7 @@ export interface Publisher {
    * ticket, so that calls for one job never overlap. Throws TransientError when the intent is to be repeated, and
    * UserError when GitHub refuses for good to let Patchbay speak.
    */
-  carryOut(intent: Intent): Promise<void>;
+  carryOut(intent: GitHubIntent): Promise<void>;
 }
 
 export function createPublisher(deps: PublisherDeps): Publisher {

@@ -1,6 +1,7 @@
 // The HTTP gateway of a process, where the operator has turned it on.
 import { join } from "node:path";
 import type { Hono } from "hono";
+import { callbackUrlProblem } from "../../api/callback.ts";
 import { createGateway, type GatewayEnv } from "../../api/gateway.ts";
 import { createIdempotency } from "../../api/idempotency.ts";
 import { createJobRoutes } from "../../api/job-routes.ts";
@@ -28,7 +29,10 @@ export async function openGateway(house: House): Promise<Hono<GatewayEnv> | unde
     idempotency,
     submit: auditedSubmit(house),
     baseOf: (project, ref) => projects.baseOf(project, ref),
-    callbackProblem: () => "results are not sent to addresses by this installation",
+    callbackProblem: (url) =>
+      config.CALLBACK_SECRET === undefined
+        ? "results are sent only where the operator has set CALLBACK_SECRET"
+        : callbackUrlProblem(url),
     actions: createLocalDecisions(house, projects),
   });
   log.info({ projects: Object.keys(config.PROJECT_ALIASES).length }, "the gateway is open at /api/v1");
