@@ -62,6 +62,8 @@ const Environment = z.object({
     .min(16, "at least 16 characters, for example from: openssl rand -hex 32")
     .optional(),
   RUNNER_METRICS_PORT: count(0, 65_535).default(0),
+  PATCHBAY_URL: httpUrl.optional(),
+  PATCHBAY_TOKEN: z.string().optional(),
   API_TOKENS: path.optional(),
   PROJECT_ALIASES: list
     .superRefine((items, context) => {

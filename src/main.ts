@@ -13,6 +13,7 @@ import { list } from "./cli/jobs/list.ts";
 import { logs } from "./cli/jobs/logs.ts";
 import { show } from "./cli/jobs/show.ts";
 import { runLocally } from "./cli/local/run.ts";
+import { apply, approve, cancel, retry, status, submit } from "./cli/remote/jobs.ts";
 import { recover } from "./cli/recover.ts";
 import { start } from "./cli/start.ts";
 import { explain, TransientError, UserError } from "./errors.ts";
@@ -54,6 +55,31 @@ program
   .option("--verbose", "the log too, on standard error")
   .option("--env-file <file>", "configuration in a file; a .env of the repository is not read")
   .action(runLocally);
+
+const remote = (name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(`${description}; on the server of PATCHBAY_URL`)
+    .option("--json", "print the answer as JSON");
+
+remote("submit", "hand a job in")
+  .argument("<goal>", "what is wanted, in words")
+  .requiredOption("--project <name>", "one of the server's projects")
+  .option("--ref <branch>", "the branch to start from")
+  .option("--pipeline <name>", "which pipeline")
+  .option("--agent <name>", "run every step with this agent")
+  .action(submit);
+remote("status", "where a job stands, in a line").argument("<job>").action(status);
+remote("cancel", "end a job").argument("<job>").action(cancel);
+remote("retry", "a new job like one that has ended")
+  .argument("<job>")
+  .option("--from <step>", "take over what the steps before it made")
+  .action(retry);
+remote("approve", "let a job that waits begin or go on").argument("<job>").action(approve);
+remote("apply", "put a job's patch on a new branch, and print that")
+  .argument("<job>")
+  .option("--patch <hash>", "the beginning of the patch's hash; needed for one that is held")
+  .action(apply);
 
 const token = program.command("token").description("who may use the HTTP gateway");
 const collect = (value: string, before: string[]): string[] => [...before, value];
