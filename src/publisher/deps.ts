@@ -36,6 +36,7 @@ export type PublisherGitHub = Pick<
   | "replyInThread"
   | "updateThreadComment"
   | "deleteThreadComment"
+  | "openPullRequests"
   | "pullRequestsFrom"
   | "createPullRequest"
   | "updatePullRequest"

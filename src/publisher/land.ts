@@ -12,6 +12,7 @@ import { pushBranch } from "./push.ts";
 import type { JobRecord } from "./record.ts";
 import { commitMessage } from "./render/commit-message.ts";
 import { pullRequestBody, pullRequestTitle } from "./render/pull-request-text.ts";
+import { siblingOf } from "./sibling.ts";
 import type { Voice } from "./render/voice.ts";
 
 export interface LandRequest {
@@ -34,9 +35,11 @@ export async function land(deps: PublisherDeps, request: LandRequest): Promise<L
   const ownBranch = spec.target.head_ref;
   if (spec.target.kind !== "issue" && ownBranch === undefined) return { kind: "withheld", why: "fork" };
   try {
-    return ownBranch === undefined
-      ? await landAsPullRequest(deps, request)
-      : await landOnBranch(deps, request, ownBranch);
+    if (ownBranch !== undefined) {
+      const pullRequest = spec.target.kind === "issue" ? spec.target.pull_request : undefined;
+      return await landOnBranch(deps, request, { branch: ownBranch, number: pullRequest });
+    }
+    return (await landOnSibling(deps, request)) ?? (await landAsPullRequest(deps, request));
   } catch (error) {
     return refusedBy(deps, request, error);
   }
@@ -45,7 +48,25 @@ export async function land(deps: PublisherDeps, request: LandRequest): Promise<L
 /** How often a branch may move under a push before someone has to look. */
 const maxMoves = 3;
 
-async function landOnBranch(deps: PublisherDeps, request: LandRequest, branch: string): Promise<Landing> {
+/** Undefined when there is no such pull request, or the change doesn't fit there: then it gets one of its own. */
+async function landOnSibling(deps: PublisherDeps, request: LandRequest): Promise<Landing | undefined> {
+  const sibling = await siblingOf(deps, request);
+  if (!sibling) return undefined;
+  try {
+    return await landOnBranch(deps, request, sibling);
+  } catch (error) {
+    const isConflict = error instanceof UserError && error.code === "conflict";
+    const mayBeThere = request.record.publication.pushing?.name === sibling.branch;
+    if (!isConflict || mayBeThere) throw error;
+    return undefined;
+  }
+}
+
+async function landOnBranch(
+  deps: PublisherDeps,
+  request: LandRequest,
+  { branch, number: pullRequest }: { branch: string; number: number | undefined },
+): Promise<Landing> {
   const { spec, record, github, releasedOnto } = request;
   // Then it may have been there, and somebody may have taken it away on purpose.
   const wasPushed = record.publication.pushing?.name === branch;
@@ -55,7 +76,6 @@ async function landOnBranch(deps: PublisherDeps, request: LandRequest, branch: s
       // The commit's parent is what is expected, so this can only be a fast-forward.
       const sha = await push(deps, request, { branch, expected: onto, onto });
       const url = `${repositoryUrl(deps, spec)}/commit/${sha}`;
-      const pullRequest = spec.target.kind === "issue" ? spec.target.pull_request : undefined;
       return { kind: "commit", branch, sha, url, isMoved: onto !== spec.base.sha, pullRequest };
     } catch (error) {
       const isConflict = error instanceof UserError && error.code === "conflict";

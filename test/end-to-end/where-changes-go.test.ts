@@ -29,6 +29,22 @@ const pullOf = (body: string) => {
   return world.ownPulls().find((pull) => pull.number === number);
 };
 
+test("two commands that waited together end in one pull request, as long as the changes fit together", async () => {
+  await commit("main", { "src/one.ts": "export const one = 1;\n", "src/two.ts": "export const two = 2;\n" });
+  const number = await world.openIssue();
+  const lines = ["src/one.ts", "src/two.ts", "src/one.ts"].map((file) => `/agent quick say it in ${file}`);
+  await world.comment(number, lines.join("\n\n"));
+  const jobs = await world.published(3);
+  const [first, ...others] = world.ownPulls();
+  const commits = jobs.map((job) => world.publication(job)?.branch?.name);
+  expect(commits.slice(0, 2)).toEqual([first?.pull?.head.ref, first?.pull?.head.ref]);
+  // The third changes what the first has changed: it doesn't fit on top, and gets one of its own.
+  expect(others.map((pull) => pull.pull?.head.ref)).toEqual(commits.slice(2));
+  const said = world.ownComments(number).map(({ body }) => body);
+  expect(said.filter((body) => body.includes("is updated by"))).toHaveLength(1);
+  expect(world.standIn.violations).toEqual([]);
+});
+
 test("--base and --branch are the pull request's, and the next command on the issue goes on with it", async () => {
   const number = await world.openIssue();
   const first = await answer(

@@ -202,6 +202,10 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
       write("deleteComment", () => void comments.splice(comments.indexOf(existing("deleteComment", id)), 1)),
     react: (_repository, subject, content) =>
       write("react", () => void reactions.add(`${JSON.stringify(subject)} ${content}`)),
+    async openPullRequests() {
+      reads.push("openPullRequests");
+      return pulls.filter((pull) => pull.state === "open");
+    },
     async pullRequestsFrom(_repository, branch) {
       reads.push("pullRequestsFrom");
       return pulls.filter((pull) => pull.head.ref === branch);
