@@ -78,6 +78,7 @@ export async function runWeb(house: House): Promise<Running> {
       self: () => probot.self(),
       jobs: house.jobs,
       readJob: (jobId) => artifacts.readJob(jobId),
+      pushedBy: async (jobId) => (await artifacts.readPublication(jobId))?.branch?.sha,
       known,
     }),
     notices: { github: (id) => probot.github(id), outbox, known },

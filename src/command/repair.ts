@@ -31,6 +31,8 @@ export interface RepairOptions {
   self: () => Promise<Self>;
   jobs: Pick<Queue<JobSpec>, "find" | "list">;
   readJob: (jobId: string) => Promise<JobSpec | undefined>;
+  /** The commit that a job has pushed. */
+  pushedBy: (jobId: string) => Promise<string | undefined>;
   known: KnownNames;
 }
 
@@ -41,10 +43,15 @@ const event = "check_run";
 
 /**
  * Returns a function that decides about one failed check. There is one repair for each head, however many checks fail there;
- * it is done in the name of whoever asked for the pull request; and a person's own command starts the count anew. Throws
+ * it is done in the name of whoever asked for the pull request; what a person has pushed there is theirs to mend; and a person's own command starts the count anew. Throws
  * UserError or TransientError when GitHub can't be asked.
  */
-export function createRepair({ github, self, jobs, readJob, known }: RepairOptions) {
+export function createRepair({ github, self, jobs, readJob, pushedBy, known }: RepairOptions) {
+  async function isPushedByOneOf(ids: readonly string[], sha: string): Promise<boolean> {
+    for (const id of new Set(ids)) if ((await pushedBy(id)) === sha) return true;
+    return false;
+  }
+
   return async (repository: Repository, check: FailedCheck, delivery: Delivery): Promise<Repair> => {
     const { number, name, headSha } = check;
     const door = await github(repository.installation_id);
@@ -80,6 +87,12 @@ export function createRepair({ github, self, jobs, readJob, known }: RepairOptio
     const specs = before.map(({ payload }) => payload).filter(({ job_id: id }) => id !== own);
     if (specs.some((spec) => isRepair(spec) && spec.base?.sha === headSha)) {
       return none("this head is being mended already");
+    }
+    const here = specs.map(({ job_id: id }) => id);
+    const issue = { ...place, subject: { ...subject, number: asked.target?.number ?? number } };
+    const onIssue = (await jobsHere(jobs, issue, QueueState.options)).map(({ id }) => id);
+    if (!(await isPushedByOneOf([asked.job_id, ...here, ...onIssue], headSha))) {
+      return none("the commit is not ours");
     }
     const lastAsked = Math.max(
       Date.parse(asked.created_at),

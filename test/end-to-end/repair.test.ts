@@ -66,6 +66,14 @@ test("a person's own command starts the count anew; an old head and a person's p
   await world.comment(number, "/agent quick try src/login.ts again");
   await nextJob();
   await fail(old);
+  const ours = world.ownPulls()[0]?.pull?.head.ref ?? "";
+  const before = head();
+  const theirs = { "src/theirs.ts": "export const theirs = 1;\n" };
+  const pushed = await world.standIn.commitFiles({ repo, branch: ours, files: theirs, author: person });
+  await fail(pushed.sha);
+  await world.comment(number, "/agent quick try src/login.ts once more");
+  await nextJob();
+  expect(head()).not.toBe(before);
   const branch = "mine";
   const files = { "src/mine.ts": "export const mine = 1;\n" };
   const { sha } = await world.standIn.commitFiles({ repo, branch, files, author: person });

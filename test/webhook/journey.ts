@@ -97,6 +97,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots, known 
       self,
       jobs: nothingThere,
       readJob: (jobId) => artifacts.readJob(jobId),
+      pushedBy: async () => undefined,
       known: names,
     }),
     notices: { github: async () => github, outbox, known: names },

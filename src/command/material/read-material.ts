@@ -10,6 +10,7 @@ import type { MaterialPart } from "./material-part.ts";
 import { readPullRequestDiff } from "./pull-request-diff.ts";
 import { readReviewComments } from "./review-comments.ts";
 
+const maxMaterials = 100;
 const maxTotalChars = 120_000;
 
 export type JobMaterial = Pick<JobSpec, "material" | "material_left_out">;
@@ -55,18 +56,20 @@ export async function readMaterial(
 export function fit(parts: readonly MaterialPart[]): JobMaterial {
   const found = parts.flatMap((part) => part.found);
   const kept: JobMaterial["material"] = [];
+
   const missing: string[] = [];
   let chars = 0;
   for (const one of found) {
-    if (chars + one.text.length > maxTotalChars) {
+    if (kept.length === maxMaterials || chars + one.text.length > maxTotalChars) {
       missing.push(one.name);
       continue;
     }
     chars += one.text.length;
     kept.push(one);
   }
-  const tooMuch =
-    missing.length > 0 ? [`For want of room: ${missing.slice(0, 10).join(", ").slice(0, 400)}.`] : [];
-  const leftOut = [...parts.flatMap((part) => part.leftOut), ...tooMuch].map((text) => text.slice(0, 500));
-  return { material: kept.slice(0, 100), material_left_out: leftOut.slice(0, 20) };
+  const named = missing.slice(0, 10).map((name) => name.slice(0, 35));
+  const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : "";
+  const tooMuch = missing.length > 0 ? [`For want of room: ${named.join(", ")}${more}.`] : [];
+  const leftOut = [...tooMuch, ...parts.flatMap((part) => part.leftOut)].map((text) => text.slice(0, 500));
+  return { material: kept, material_left_out: leftOut.slice(0, 20) };
 }

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { linkedNumbers } from "../../../src/command/material/linked-issues.ts";
 import { fit, readMaterial } from "../../../src/command/material/read-material.ts";
@@ -158,5 +159,27 @@ test("what no longer fits is named, and what is smaller may still come", () => {
     { found: [one("#1", 70_000), one("#2", 60_000), one("#3", 10)], leftOut: ["a"] },
   ]);
   expect(material.map(({ name }) => name)).toEqual(["#1", "#3"]);
-  expect(leftOut).toEqual(["a", "For want of room: #2."]);
+  expect(leftOut).toEqual(["For want of room: #2.", "a"]);
+});
+
+test("never more than there is room for, and each that is left out is named or counted", () => {
+  const piece = fc.record({ name: fc.string({ maxLength: 500 }), chars: fc.nat(70_000) });
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 200 }), (pieces) => {
+      const found = pieces.map(({ name, chars }) => ({
+        kind: "issue" as const,
+        name,
+        text: "x".repeat(chars),
+      }));
+      const { material, material_left_out: leftOut } = fit([{ found, leftOut: [] }]);
+      const chars = material.reduce((sum, { text }) => sum + text.length, 0);
+      const missing = pieces.length - material.length;
+      const counted = missing > 10 ? `and ${missing - 10} more.` : "";
+      expect(chars).toBeLessThanOrEqual(120_000);
+      expect(material.length).toBeLessThanOrEqual(100);
+      expect(leftOut).toHaveLength(missing > 0 ? 1 : 0);
+      expect((leftOut[0] ?? "").length).toBeLessThanOrEqual(500);
+      expect(leftOut[0] ?? "").toContain(counted);
+    }),
+  );
 });
