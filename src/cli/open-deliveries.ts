@@ -1,7 +1,7 @@
 // What keeps deliveries, for the webhook route and for those that never reached it.
 import { newId } from "../job/ids.ts";
 import { createConcerns } from "../webhook/concerns.ts";
-import { eventNames } from "../webhook/handler.ts";
+import { dispatch } from "../webhook/dispatch.ts";
 import { createKeep, type Keep } from "../webhook/keep.ts";
 import { createRecover, type Recover } from "../webhook/recover.ts";
 import type { House } from "./assemble.ts";
@@ -24,5 +24,10 @@ export function openKeep(house: House): Keep {
 
 export function openRecover(house: House): Recover {
   const { probot, log } = house;
-  return createRecover({ app: probot.app, keep: openKeep(house), events: eventNames, log });
+  return createRecover({
+    app: probot.app,
+    keep: openKeep(house),
+    events: dispatch.map(({ name }) => name),
+    log,
+  });
 }

@@ -4,7 +4,7 @@ import { isBot } from "../command/authorize.ts";
 import { runningLabel } from "../command/label.ts";
 import { withoutHidden } from "../command/hidden-characters.ts";
 import { readButtonId } from "../job/button.ts";
-import { goneNames } from "./handler.ts";
+import { goneNames } from "./dispatch.ts";
 import { Account } from "./payload.ts";
 
 const gone: ReadonlySet<string> = new Set(goneNames);

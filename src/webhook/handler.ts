@@ -9,37 +9,6 @@ import type { Delivery } from "../job/delivery.ts";
 import type { JobSpec, Repository } from "../job/job-spec.ts";
 import type { Log } from "../log.ts";
 
-/** After which nothing can be done or said there any more. */
-export const goneNames = [
-  "installation.deleted",
-  "installation.suspend",
-  "installation_repositories.removed",
-  "repository.transferred",
-  "repository.archived",
-  "repository.deleted",
-  "issues.transferred",
-  "issues.deleted",
-] as const;
-
-/** What Patchbay handles of all that GitHub sends. */
-export const eventNames = [
-  "issue_comment.created",
-  "issues.labeled",
-  "issues.unlabeled",
-  "pull_request.labeled",
-  "pull_request.unlabeled",
-  "pull_request.opened",
-  "pull_request.reopened",
-  "pull_request.synchronize",
-  "pull_request_review.submitted",
-  "pull_request_review_comment.created",
-  "check_run.completed",
-  "check_run.requested_action",
-  "check_run.rerequested",
-  ...goneNames,
-] as const;
-export type EventName = (typeof eventNames)[number];
-
 /** Handles one delivery; `payload` is Probot's, still to be decoded. */
 export type Handler = (delivery: Delivery, payload: unknown) => Promise<void>;
 

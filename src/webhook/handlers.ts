@@ -1,5 +1,6 @@
 // Which event goes to which handler.
-import { goneNames, type HandlerOptions } from "./handler.ts";
+import { dispatch, type EventName } from "./dispatch.ts";
+import type { Handler, HandlerOptions } from "./handler.ts";
 import { onCheckRunCompleted } from "./on-check-run-completed.ts";
 import { onCheckRunRequestedAction } from "./on-check-run-requested-action.ts";
 import { onGone } from "./on-gone.ts";
@@ -11,19 +12,30 @@ import { onPullRequestReviewSubmitted } from "./on-pull-request-review-submitted
 import { onUnlabeled } from "./on-unlabeled.ts";
 import type { ProbotDoor } from "./probot.ts";
 
+const handlers: Record<EventName, (options: HandlerOptions) => Handler> = {
+  "issue_comment.created": onIssueCommentCreated,
+  "pull_request_review_comment.created": onPullRequestReviewCommentCreated,
+  "pull_request_review.submitted": onPullRequestReviewSubmitted,
+  "issues.labeled": onLabeled,
+  "pull_request.labeled": onLabeled,
+  "issues.unlabeled": onUnlabeled,
+  "pull_request.unlabeled": onUnlabeled,
+  "check_run.requested_action": onCheckRunRequestedAction,
+  "check_run.rerequested": onCheckRunRequestedAction,
+  "check_run.completed": onCheckRunCompleted,
+  "pull_request.opened": onPullRequestChanged,
+  "pull_request.reopened": onPullRequestChanged,
+  "pull_request.synchronize": onPullRequestChanged,
+  "installation.deleted": onGone,
+  "installation.suspend": onGone,
+  "installation_repositories.removed": onGone,
+  "repository.transferred": onGone,
+  "repository.archived": onGone,
+  "repository.deleted": onGone,
+  "issues.transferred": onGone,
+  "issues.deleted": onGone,
+};
+
 export function registerHandlers(probot: Pick<ProbotDoor, "on">, options: HandlerOptions): void {
-  probot.on("issue_comment.created", onIssueCommentCreated(options));
-  probot.on("issues.labeled", onLabeled(options));
-  probot.on("pull_request.labeled", onLabeled(options));
-  for (const action of ["opened", "reopened", "synchronize"] as const) {
-    probot.on(`pull_request.${action}`, onPullRequestChanged(options));
-  }
-  probot.on("issues.unlabeled", onUnlabeled(options));
-  probot.on("pull_request.unlabeled", onUnlabeled(options));
-  probot.on("pull_request_review.submitted", onPullRequestReviewSubmitted(options));
-  probot.on("pull_request_review_comment.created", onPullRequestReviewCommentCreated(options));
-  for (const name of goneNames) probot.on(name, onGone(options));
-  probot.on("check_run.completed", onCheckRunCompleted(options));
-  probot.on("check_run.requested_action", onCheckRunRequestedAction(options));
-  probot.on("check_run.rerequested", onCheckRunRequestedAction(options));
+  for (const { name } of dispatch) probot.on(name, handlers[name](options));
 }

@@ -12,7 +12,8 @@ import { statusOf } from "../io/github-error.ts";
 import { createGitHub, type GitHub } from "../io/github.ts";
 import type { Delivery } from "../job/delivery.ts";
 import type { Log } from "../log.ts";
-import type { EventName, Handler } from "./handler.ts";
+import type { EventName } from "./dispatch.ts";
+import type { Handler } from "./handler.ts";
 import { unwrapHandlerError } from "./handler-error.ts";
 import { createVerify, type Verify } from "./signature.ts";
 

@@ -7,7 +7,7 @@ import { explain } from "../errors.ts";
 import type { AppGitHub, DeliveryAttempt } from "../io/app-github.ts";
 import { Delivery } from "../job/delivery.ts";
 import type { Log } from "../log.ts";
-import type { EventName } from "./handler.ts";
+import type { EventName } from "./dispatch.ts";
 import type { Keep } from "./keep.ts";
 
 /** How far back GitHub's list reaches. */
