@@ -17,8 +17,7 @@ import {
   reviewPayload,
 } from "./payloads.ts";
 
-const earlier = makeDelivery("issues", {});
-const jobId = deriveJobId(earlier.inbox_id, 0);
+const jobId = deriveJobId(makeDelivery("issues", {}).inbox_id, 0);
 const later = {
   inbox_id: "019b7d5e4a0070008000000000000002",
   guid: "72d3162e-cc78-11e3-81ab-000000000002",
@@ -96,14 +95,15 @@ async function walk(name: EventName, person: Person) {
       },
     ],
   });
-  await journey.handle(makeDelivery("issue_comment", commentPayload("/agent fix the login"), earlier));
+  await journey.handle(makeDelivery("issue_comment", commentPayload("/agent fix the login")));
   const [jobs, said] = [journey.jobs.tickets.length, journey.outbox.tickets.length];
   const [event = ""] = name.split(".");
   const payload = payloads[name]({ sender: people[person] });
   const isKept = concerns(event, payload);
-  if (isKept) expect(await journey.handle(makeDelivery(event, payload, later))).toBe("complete");
+  const end = isKept ? await journey.handle(makeDelivery(event, payload, later)) : "complete";
   return {
     isKept,
+    end,
     started: journey.jobs.tickets.length - jobs,
     cancelled: journey.cancelled.length,
     said: journey.outbox.payloads().slice(said),
@@ -115,8 +115,9 @@ const rows = dispatch.flatMap(({ name, right }) =>
 );
 
 test.each(rows.filter(({ right }) => right === "sender"))("$name by $person", async ({ name, person }) => {
-  const { isKept, started, said } = await walk(name, person);
+  const { isKept, end, started, said } = await walk(name, person);
   const isRefusal = said.length === 1 && said[0]?.kind === "react" && said[0].content === "-1";
+  expect(end).toBe("complete");
   const outcome = { isKept, isRefusal, hasEffect: started > 0 || (said.length > 0 && !isRefusal) };
   const wanted = {
     "who may": { isKept: true, isRefusal: false, hasEffect: true },
@@ -130,7 +131,8 @@ test.each(rows.filter(({ right }) => right === "sender"))("$name by $person", as
 test.each(rows.filter(({ right }) => right !== "sender"))(
   "$name by $person starts nothing",
   async ({ name, person }) => {
-    const { started, cancelled, said } = await walk(name, person);
+    const { end, started, cancelled, said } = await walk(name, person);
+    expect(end).toBe("complete");
     expect(started).toBe(0);
     expect(said).toEqual([]);
     expect(cancelled > 0).toBe(!name.startsWith("pull_request.") && !name.startsWith("check_run."));
