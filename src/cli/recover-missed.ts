@@ -22,8 +22,9 @@ export function recoverMissed(house: House): Running {
   async function look(): Promise<void> {
     const now = clock();
     try {
-      const { kept, attempts } = await recover(await since(memory, now));
-      await writeFileAtomic(memory, JSON.stringify({ looked_until: now.toISOString() }));
+      const { kept, attempts, failed } = await recover(await since(memory, now));
+      // What could not be had now has to lie within the next look.
+      if (failed === 0) await writeFileAtomic(memory, JSON.stringify({ looked_until: now.toISOString() }));
       log.debug({ attempts, kept: kept.length }, "looked for deliveries that did not arrive");
     } catch (error) {
       log.warn({ error: explain(error) }, "looking for deliveries that did not arrive");

@@ -6,6 +6,7 @@ import { assemble } from "./assemble.ts";
 import { auditFolder } from "./audit/open-audit.ts";
 import { configurationSha256, settingsOf } from "./audit/settings.ts";
 import { readEnvironment } from "./environment.ts";
+import { endCancelledJobs } from "./end-cancelled.ts";
 import { forgetEnded } from "./forget-ended.ts";
 import { recoverMissed } from "./recover-missed.ts";
 import { runRunner } from "./run-runner.ts";
@@ -50,7 +51,9 @@ async function serve(config: Config, credentials: Credentials, part: Part): Prom
   }
   const running = [
     forgetEnded(house),
-    ...(part === "runner" ? [] : [await runWeb(house), recoverMissed(house), tellPlaces(house)]),
+    ...(part === "runner"
+      ? []
+      : [await runWeb(house), recoverMissed(house), tellPlaces(house), endCancelledJobs(house)]),
     ...(part === "web" ? [] : [await runRunner(house)]),
   ];
   log.info({ part }, "patchbay is ready");

@@ -59,7 +59,9 @@ export async function runJob(
   } catch (error) {
     const stopped = stopReason(signal);
     if (stopped === "lost" || stopped === "drained") throw signal.reason;
-    if (error instanceof LeaseLostError || (error instanceof TransientError && !lastTry)) throw error;
+    if (error instanceof LeaseLostError) throw error;
+    // Whatever a cancel broke off: that is its end, and nothing to be tried again.
+    if (stopped !== "cancelled" && error instanceof TransientError && !lastTry) throw error;
     end =
       stopped === "cancelled"
         ? { kind: "broken", status: "cancelled", error: undefined, startedAt, spec }

@@ -117,6 +117,15 @@ describe("a held patch", () => {
 });
 
 describe("cancel", () => {
+  test("ends what was asked for a moment ago, whether it waits, is prepared or runs", async () => {
+    const number = await world.openIssue();
+    await world.comment(number, "/agent quick a\n\n/agent quick b");
+    await world.until(() => world.ownComments(number)[1], "both comments");
+    await world.comment(number, "/agent cancel");
+    const ends = [0, 1].map((at) => said(number, /🚫 Cancelled|✅|is ready/, at));
+    expect((await Promise.all(ends)).join("\n")).toContain("🚫 Cancelled");
+  });
+
   test("ends a running job with its processes, and what waits behind it", async () => {
     const number = await world.openIssue();
     await world.comment(number, "/agent quick --agent waits");

@@ -489,6 +489,19 @@ describe("a job that is stopped", () => {
     expect(house.told.at(-1)?.kind).toBe("publish");
   });
 
+  test("by a person while its workspace is prepared is no trouble that passes, but its end", async () => {
+    const spec = await house.newJob([implement]);
+    const { claim, ended, cancel } = createTestClaim(spec);
+    house.deps.fetchBase = async () => {
+      cancel();
+      throw new TransientError("running git fetch: was ended");
+    };
+    await createWorker(house.deps, never)(claim);
+    expect(ended).toEqual([expect.stringMatching(/^cancelled/)]);
+    expect(await house.artifacts.readResult(spec.job_id)).toMatchObject({ status: "cancelled" });
+    expect(house.told.at(-1)?.kind).toBe("publish");
+  });
+
   test("by a drain goes back to the queue and is not told as an end", async () => {
     const spec = await house.newJob([implement]);
     const halt = new AbortController();
