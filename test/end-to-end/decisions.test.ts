@@ -1,6 +1,6 @@
 // What people say about jobs that there are: apply, discard, cancel, status, from a comment to what GitHub shows.
-import { existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, watch, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { processesOf } from "../../src/io/process-tree.ts";
 import { temporaryFolder } from "../temp-folder.ts";
@@ -51,6 +51,15 @@ async function held(agent: string): Promise<{ number: number; word: string; job:
   expect(word).not.toBe("");
   const job = /job `([0-9a-f]{32})`/.exec(body)?.[1] ?? "";
   return { number, word, job };
+}
+
+/** Resolves once the file is there; no line of a log tells it. */
+async function appears(path: string): Promise<void> {
+  const there = Promise.withResolvers<void>();
+  const watcher = watch(dirname(path), () => existsSync(path) && there.resolve());
+  if (existsSync(path)) there.resolve();
+  await there.promise;
+  watcher.close();
 }
 
 const thumbs = (commentId: number): number =>
@@ -129,7 +138,7 @@ describe("cancel", () => {
   test("ends a running job with its processes, and what waits behind it", async () => {
     const number = await world.openIssue();
     await world.comment(number, "/agent quick --agent waits");
-    await world.until(() => (existsSync(`${gate}.starts`) ? true : undefined), "the agent's start");
+    await appears(`${gate}.starts`);
     const job = /job `([0-9a-f]{32})`/.exec(await said(number, /job `/))?.[1] ?? "";
     expect(await processesOf(job)).not.toEqual([]);
     await world.comment(number, "/agent quick --agent waits again");
