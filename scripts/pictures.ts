@@ -78,14 +78,14 @@ try {
   const all = await scenes();
   const shown: [name: string, height: number][] = [
     ["pull-request", 930],
-    ["held", 1050],
+    ["held", 1130],
   ];
   for (const [name, height] of shown) {
     const scene = all[name];
     if (scene) await shoot(await conversation(scene), join(documentation, `${name}.png`), height);
   }
   const body = all["pull-request-body"]?.said ?? "";
-  await shoot(await reviewed(body), join(documentation, "review.png"), 1220);
+  await shoot(await reviewed(body), join(documentation, "review.png"), 1300);
   if (everything !== undefined) {
     for (const [name, scene] of Object.entries(all)) {
       if (scene.asked !== "") await shoot(await conversation(scene), join(everything, `${name}.png`), 1000);
