@@ -84,7 +84,10 @@ export function createGitHub(octokit: Requester & GraphqlRequester) {
       }
     },
 
-    /** Whether somebody belongs to a team. Needs the organization permission `members: read`. */
+    /**
+     * Whether somebody belongs to a team. Needs the organization permission `members: read`. Throws UserError (404) when
+     * there is no such team: nobody being in it must not be taken for one person not being in it.
+     */
     async isTeamMember(org: string, team: string, login: string): Promise<boolean> {
       try {
         const found = await call(
@@ -95,9 +98,12 @@ export function createGitHub(octokit: Requester & GraphqlRequester) {
         );
         return found.state === "active";
       } catch (error) {
-        if (statusOf(error) === 404) return false;
-        throw error;
+        if (statusOf(error) !== 404) throw error;
       }
+      const route = "GET /orgs/{org}/teams/{team_slug}/members";
+      const parameters = { org, team_slug: team, per_page: 1 };
+      await call(`looking for the team ${org}/${team}`, z.unknown(), route, parameters);
+      return false;
     },
 
     /** A file's text at a commit, or on the default branch; undefined when it isn't there. */

@@ -41,6 +41,8 @@ export const Intent = z.discriminatedUnion("kind", [
     number: z.int().positive(),
     about: z.enum(["agent-yml", "ci"]),
     body: z.string(),
+    /** The head that it is about: once the pull request has another, it isn't said any more. */
+    head_sha: z.string().optional(),
     /** False: only in place of what was said before. */
     isNews: z.boolean(),
   }),

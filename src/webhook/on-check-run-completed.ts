@@ -32,7 +32,15 @@ export function onCheckRunCompleted({ answer, decideRepair, notices, host, log }
       await notices.outbox.enqueue({
         id: `${inboxId}-notice`,
         key: `notice:${repository.owner}/${repository.name}#${number}`.toLowerCase(),
-        payload: { kind: "notice", repository, number, about: "ci", body: repair.body, isNews: true },
+        payload: {
+          kind: "notice",
+          repository,
+          number,
+          about: "ci",
+          head_sha: headSha,
+          body: repair.body,
+          isNews: true,
+        },
       });
       return;
     }

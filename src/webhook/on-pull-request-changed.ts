@@ -28,7 +28,7 @@ export function onPullRequestChanged({ notices, host }: HandlerOptions): Handler
     await notices.outbox.enqueue({
       id: `${delivery.inbox_id}-notice`,
       key: `notice:${repository.owner}/${repository.name}#${number}`.toLowerCase(),
-      payload: { kind: "notice", repository, number, about: "agent-yml", ...notice.said },
+      payload: { kind: "notice", repository, number, about: "agent-yml", head_sha: head.sha, ...notice.said },
     });
   };
 }

@@ -42,6 +42,25 @@ describe("a permission", () => {
   });
 });
 
+describe("a team", () => {
+  const team = "/orgs/acme/teams/core";
+  test.each([
+    ["active", true],
+    ["pending", false],
+  ])("membership that is %s", async (state, wanted) => {
+    api().get(`${team}/memberships/ada`).reply(200, { state });
+    expect(await github.isTeamMember("acme", "core", "ada")).toBe(wanted);
+  });
+  test("somebody who isn't in it, as long as there is such a team", async () => {
+    api().get(`${team}/memberships/ada`).reply(404, { message: "Not Found" });
+    api().get(`${team}/members?per_page=1`).reply(200, []);
+    expect(await github.isTeamMember("acme", "core", "ada")).toBe(false);
+    api().get(`${team}/memberships/ada`).reply(404, { message: "Not Found" });
+    api().get(`${team}/members?per_page=1`).reply(404, { message: "Not Found" });
+    expect(statusOf(await failure(github.isTeamMember("acme", "core", "ada")))).toBe(404);
+  });
+});
+
 describe("a refusal", () => {
   test("of a passing kind is to be tried again, after the time that GitHub names", async () => {
     api().get("/repos/acme/shop/pulls/1").reply(502, "bad gateway");

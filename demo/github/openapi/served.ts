@@ -1,6 +1,7 @@
 // The REST operations that the stand-in serves, by GitHub's own path templates.
 export const served = [
   "GET /meta",
+  "GET /orgs/{org}/teams/{team_slug}/members",
   "GET /orgs/{org}/teams/{team_slug}/memberships/{username}",
   "GET /rate_limit",
   "GET /user",

@@ -3,9 +3,24 @@ import { notAccessible, notFound } from "../guesses.ts";
 import { satisfies } from "../app/permissions.ts";
 import { apiRoot } from "../shapes/links.ts";
 import { findUser } from "../model/world.ts";
-import { publicUserShape } from "../shapes/user.ts";
-import { type Endpoints, ok, param } from "./endpoint.ts";
+import { publicUserShape, userShape } from "../shapes/user.ts";
+import { type Call, type Endpoints, ok, param } from "./endpoint.ts";
+import { page } from "./pages.ts";
 import { rateOf } from "./rate-limit.ts";
+
+/** The team of the path. Throws GitHub's 404 and 403. */
+function teamIn(call: Call) {
+  const { actor, world } = call;
+  const org = param(call, "org").toLowerCase();
+  if (actor.kind === "installation") {
+    if (actor.installation.account.toLowerCase() !== org) throw notFound();
+    if (!satisfies(actor.token.permissions, [{ members: "read" }])) throw notAccessible();
+  }
+  const slug = param(call, "team_slug");
+  const team = world.state.teams.find((one) => one.org.toLowerCase() === org && one.slug === slug);
+  if (!team) throw notFound();
+  return team;
+}
 
 export const accountEndpoints: Endpoints = {
   "GET /meta": {
@@ -26,21 +41,17 @@ export const accountEndpoints: Endpoints = {
       return ok(publicUserShape(world, actor.user.login));
     },
   },
+  "GET /orgs/{org}/teams/{team_slug}/members": {
+    who: "token",
+    handle: (call) => page(call, teamIn(call).members, (login) => userShape(call.world, login)),
+  },
   "GET /orgs/{org}/teams/{team_slug}/memberships/{username}": {
     who: "token",
     handle: (call) => {
-      const { actor, world } = call;
-      const org = param(call, "org").toLowerCase();
-      if (actor.kind === "installation") {
-        if (actor.installation.account.toLowerCase() !== org) throw notFound();
-        if (!satisfies(actor.token.permissions, [{ members: "read" }])) throw notAccessible();
-      }
-      const team = world.state.teams.find(
-        (one) => one.org.toLowerCase() === org && one.slug === param(call, "team_slug"),
-      );
+      const team = teamIn(call);
       const login = param(call, "username").toLowerCase();
-      if (!team?.members.some((member) => member.toLowerCase() === login)) throw notFound();
-      const url = `${apiRoot(world)}/orgs/${team.org}/teams/${team.slug}/memberships/${login}`;
+      if (!team.members.some((member) => member.toLowerCase() === login)) throw notFound();
+      const url = `${apiRoot(call.world)}/orgs/${team.org}/teams/${team.slug}/memberships/${login}`;
       return ok({ url, role: "member", state: "active" });
     },
   },

@@ -32,7 +32,14 @@ export async function teamsOf(
     try {
       if (await github.isTeamMember(org, team, sender.login)) found.add(entry);
     } catch (error) {
-      if (statusOf(error) !== 403) throw error;
+      const status = statusOf(error);
+      if (status === 404) {
+        throw new UserError(
+          `\`${configurationPath}\` names the team \`${entry}\`, and there is no such team, so nothing was started. Correct it there.`,
+          { cause: error, code: "github" },
+        );
+      }
+      if (status !== 403) throw error;
       throw new UserError(
         `\`${configurationPath}\` names the team \`${entry}\`, and the App may not see who is in it, so nothing was started. Give the App the organization permission members: read, and accept it on the installation.`,
         { cause: error, code: "github" },

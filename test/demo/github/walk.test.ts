@@ -306,6 +306,8 @@ test("who belongs to a team", async () => {
   const alice = new Octokit({ baseUrl: `${standIn.url}/api/v3`, auth: token });
   const { data } = await alice.rest.teams.getMembershipForUserInOrg(membership);
   expect(data.state).toBe("active");
+  const members = await alice.rest.teams.listMembersInOrg({ org: "acme", team_slug: "core" });
+  expect(members.data.map(({ login }) => login)).toEqual(["alice"]);
 });
 
 test("a manifest becomes the App", async () => {
