@@ -238,15 +238,17 @@ test("a process without its database for longer than a lease gives up before ano
 test("a server that says good-bye in one piece with a connection's start does not end the process", async () => {
   const ownProxy = await startProxy(server.port);
   const fresh = await openDatabase({ url: ownProxy.through(server.url), maxConnections: 5 });
-  ownProxy.sayGoodBye();
-  // More than stand already, so that others are made; the first of those meets it.
+  const said = ownProxy.sayGoodBye();
+  // More than stand already, so that others are made. The first of those meets it, or one that pg-boss makes for itself.
   const ends = await Promise.allSettled(
     Array.from({ length: 5 }, () =>
       fresh.transaction("asking", (tx) => tx.executeSql("SELECT pg_sleep(0.2)")),
     ),
   );
   const failures = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
-  expect(failures).toEqual([expect.stringContaining("the database is away")]);
+  await said;
+  expect(failures.length).toBeLessThanOrEqual(1);
+  for (const failure of failures) expect(failure).toContain("the database is away");
   expect((await fresh.db.executeSql("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
   await fresh.close();
   await ownProxy.end();

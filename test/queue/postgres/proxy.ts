@@ -27,7 +27,7 @@ export async function startProxy(port: number) {
   let listening: Server | undefined;
   let trap: Trap | undefined;
   let own = 0;
-  let farewell = false;
+  let farewell: (() => void) | undefined;
 
   function accept(client: Socket): void {
     const server = connect(port, "127.0.0.1");
@@ -48,8 +48,8 @@ export async function startProxy(port: number) {
       const isStart = !isUp && bytes.subarray(-ready.length).equals(ready);
       isUp ||= isStart;
       if (!farewell || !isStart) return void client.write(bytes);
-      farewell = false;
-      client.end(Buffer.concat([bytes, goodBye]));
+      client.end(Buffer.concat([bytes, goodBye]), farewell);
+      farewell = undefined;
       server.destroy();
     });
     client.on("data", (bytes) => {
@@ -104,9 +104,11 @@ export async function startProxy(port: number) {
         trap = { text, passes, heard, sprung };
       });
     },
-    /** The next connection's start comes in one piece with the server's good-bye. */
-    sayGoodBye(): void {
-      farewell = true;
+    /** The next connection's start comes in one piece with the server's good-bye; resolves once it was said. */
+    sayGoodBye(): Promise<void> {
+      const said = Promise.withResolvers<void>();
+      farewell = said.resolve;
+      return said.promise;
     },
     end: cut,
   };
