@@ -1,7 +1,6 @@
 // One job from its claim to its result. Reads from top to bottom as the job goes.
 import { TransientError, UserError, explain } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
-import type { StepState } from "../job/job-state.ts";
 import type { JobResult, ResultError } from "../job/result.ts";
 import { type Claim, LeaseLostError } from "../queue/contract.ts";
 import { type SeenTree, withOwnConfiguration, withTrustedConfiguration } from "./agent-configuration.ts";
@@ -9,12 +8,10 @@ import { approvalMissing } from "./approval.ts";
 import { concludeJob, type JobEnd } from "./conclude-job.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { openProgress, type JobProgress } from "./job-progress.ts";
-import { type RunMetrics, unknownMetrics } from "./metrics.ts";
-import { nextStep } from "./pipeline.ts";
-import type { StepReport } from "./report.ts";
-import { runStep } from "./run-step.ts";
+import { runInOrder } from "./steps-in-order.ts";
 import { stopReason } from "./stop.ts";
 import { takeOver } from "./take-over.ts";
+import type { StepsRun } from "./visit-step.ts";
 import { openWorkspace, type Workspace } from "./workspace.ts";
 
 /**
@@ -106,105 +103,17 @@ async function prepareWorkspace(
   );
 }
 
-interface StepsRun {
-  spec: JobSpec;
-  claim: Claim<JobSpec>;
-  progress: JobProgress;
-  workspace: Workspace;
-  signal: AbortSignal;
-}
-
 async function runSteps(
   deps: RunnerDeps,
-  { spec, claim, progress, workspace, signal }: StepsRun,
+  run: StepsRun,
 ): Promise<Pick<Extract<JobEnd, { kind: "ended" }>, "status" | "steps" | "runs" | "tree" | "notes">> {
-  const reports = new Map<string, StepReport>();
-  const runs: RunMetrics[] = [];
-  const sessions = new Map<string, string>();
-  const visits = new Map<string, number>();
+  const { spec, progress, workspace } = run;
   const own = workspace.baseTree;
   const seen = await seenTree(deps, workspace, spec);
-  let tree = seen.tree;
-  await takeOver(deps, { spec, progress, workspace, tree });
-  let stands: string | undefined;
-
-  for (let index = 0; ;) {
-    const step = spec.steps[index];
-    const known = progress.state.steps[index];
-    if (!step || !known) throw new Error(`job ${spec.job_id} has no step ${index}`);
-
-    // After a restart: what succeeded before is not done again, unless a loop has changed what it stood on.
-    const asBefore = !visits.has(step.step_id) && known.tree_before === tree;
-    const kept = asBefore ? await finishedStep(deps, workspace, known) : undefined;
-    if (kept) {
-      reports.set(step.step_id, kept);
-      runs.push(kept.result);
-      tree = known.tree_after ?? tree;
-    } else {
-      const treeBefore = tree;
-      // A run that was cut by its runner's end: what it used is unknown.
-      const wasCut = known.status === "running" && known.attempts > 0;
-      if (stands !== treeBefore || known.attempts > 0) await workspace.checkOut(treeBefore, signal);
-      const startedAt = deps.clock().toISOString();
-      const end = await runStep(deps, {
-        spec,
-        step,
-        workspace,
-        treeBefore,
-        signal,
-        assertHeld: () => claim.assertHeld(),
-        onAttempt: (attempts) =>
-          progress.update(
-            {},
-            {
-              step_id: step.step_id,
-              status: "running",
-              attempts,
-              started_at: startedAt,
-              tree_before: treeBefore,
-            },
-          ),
-      });
-      reports.set(step.step_id, { result: end.result, text: end.report });
-      runs.push(end.result);
-      if (wasCut) runs.push({ simulated: end.result.simulated, metrics: unknownMetrics });
-      const by = `${step.role} ${step.agent}${end.result.simulated ? " (simulated)" : ""}`;
-      const ms = end.result.metrics.duration_ms;
-      deps.log.info({ stage: "step", ms }, `${step.step_id}, ${by}: ${end.result.status} in ${ms} ms`);
-      tree = end.treeAfter;
-      stands = end.clean ? tree : undefined;
-      await progress.update(
-        {},
-        {
-          step_id: step.step_id,
-          status: end.result.status,
-          attempts: end.result.attempts,
-          finished_at: end.result.finished_at,
-          tree_after: tree,
-          cost_usd: costOf(known, end.result),
-        },
-      );
-    }
-    const { result } = reports.get(step.step_id) ?? {};
-    if (!result || result.status === "running") throw new Error(`step ${step.step_id} has no end`);
-    if (result.session_id !== null) sessions.set(step.step_id, result.session_id);
-    visits.set(step.step_id, (visits.get(step.step_id) ?? 0) + 1);
-    await writeContext(deps, spec, sessions);
-
-    const next = nextStep(spec.steps, { index, status: result.status, visits });
-    if (next.kind === "end") {
-      const end = { own, seen: seen.tree, result: tree };
-      tree = await withOwnConfiguration(deps.git, workspace, end);
-      return { status: next.status, steps: [...reports.values()], runs, tree, notes: notesOf(seen) };
-    }
-    index = next.index;
-  }
-}
-
-/** What a step has cost with all of its visits; null when none of them told. */
-function costOf({ cost_usd: before }: StepState, { metrics }: StepReport["result"]): number | null {
-  if (before === null || before === undefined) return metrics.cost_usd;
-  return before + (metrics.cost_usd ?? 0);
+  await takeOver(deps, { spec, progress, workspace, tree: seen.tree });
+  const end = await runInOrder(deps, run, seen.tree);
+  const tree = await withOwnConfiguration(deps.git, workspace, { own, seen: seen.tree, result: end.tree });
+  return { ...end, tree, notes: notesOf(seen) };
 }
 
 /** What agents see of the base: on a pull request without its own configuration of agents' programs. */
@@ -229,31 +138,4 @@ function notesOf({ replaced }: SeenTree): string[] {
   return [
     `the agents saw ${named}${more} as the branch has it into which the pull request goes, not as its own branch does`,
   ];
-}
-
-/** A step that succeeded before a restart, as long as the tree that it left is still there. */
-async function finishedStep(
-  deps: RunnerDeps,
-  workspace: Workspace,
-  known: StepState,
-): Promise<StepReport | undefined> {
-  if (known.status !== "success" || known.tree_after === null) return undefined;
-  const present = await deps.git(["cat-file", "-e", known.tree_after], {
-    ...workspace.call,
-    okExitCodes: [1, 128],
-  });
-  if (present.exitCode !== 0) return undefined;
-  const { jobId } = workspace;
-  const result = await deps.artifacts.readStepResult(jobId, known.step_id);
-  const text = await deps.artifacts.readInput(jobId, `${known.step_id}/report.md`, deps.limits.maxInputBytes);
-  return result ? { result, text: text ?? "" } : undefined;
-}
-
-async function writeContext(deps: RunnerDeps, spec: JobSpec, sessions: Map<string, string>): Promise<void> {
-  await deps.artifacts.writeContext(spec.job_id, {
-    schema_version: "2.0",
-    job_id: spec.job_id,
-    sessions: Object.fromEntries(sessions),
-    messages: spec.context_window,
-  });
 }

@@ -1,0 +1,43 @@
+// The steps of a job one after the other, each from the tree that the one before has left.
+import type { Status } from "../job/result.ts";
+import type { RunnerDeps } from "./deps.ts";
+import type { RunMetrics } from "./metrics.ts";
+import { nextStep } from "./pipeline.ts";
+import type { StepReport } from "./report.ts";
+import { type StepsRun, visitStep } from "./visit-step.ts";
+import { writeContext } from "./write-context.ts";
+
+export interface StepsEnd {
+  status: Exclude<Status, "running" | "retryable">;
+  steps: StepReport[];
+  /** Every run of every step, those too that a loop has run again since. */
+  runs: RunMetrics[];
+  /** The tree that the steps left. */
+  tree: string;
+}
+
+/** Runs them from `tree` until the last has succeeded or one's failure ends the job. */
+export async function runInOrder(deps: RunnerDeps, run: StepsRun, tree: string): Promise<StepsEnd> {
+  const { spec } = run;
+  const reports = new Map<string, StepReport>();
+  const runs: RunMetrics[] = [];
+  const visits = new Map<string, number>();
+  let left = tree;
+  let stands: string | undefined;
+
+  for (let index = 0; ;) {
+    const step = spec.steps[index];
+    if (!step) throw new Error(`job ${spec.job_id} has no step ${index}`);
+    const isFirst = !visits.has(step.step_id);
+    const end = await visitStep(deps, run, { step, tree: left, isFirst, stands });
+    ({ tree: left, stands } = end);
+    reports.set(step.step_id, end.report);
+    runs.push(...end.runs);
+    visits.set(step.step_id, (visits.get(step.step_id) ?? 0) + 1);
+    await writeContext(deps, spec, reports);
+
+    const next = nextStep(spec.steps, { index, status: end.status, visits });
+    if (next.kind === "end") return { status: next.status, steps: [...reports.values()], runs, tree: left };
+    index = next.index;
+  }
+}
