@@ -59,7 +59,7 @@ export async function measureLaunch(rounds: number): Promise<Launched> {
     const { exitCode } = await sandbox.launch(
       { binary: "true", args: [], env: {}, stdin: "", homeFiles: [] },
       {
-        jobId: "bench",
+        marker: "bench",
         workspace,
         home,
         timeoutMs: 20_000,

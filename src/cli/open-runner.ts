@@ -66,6 +66,7 @@ export async function openRunner(
     },
     limits: {
       maxAttemptsPerStep: config.RUNNER_MAX_ATTEMPTS_PER_STEP,
+      maxParallelSteps: config.RUNNER_PARALLEL_STEPS,
       maxPatchBytes: config.MAX_PATCH_BYTES,
       maxOutputChars: config.MAX_SUBPROCESS_OUTPUT_CHARS,
       maxInputBytes,

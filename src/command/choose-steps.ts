@@ -1,5 +1,6 @@
 // Some steps of a pipeline instead of all of them.
 import { UserError } from "../errors.ts";
+import { stepGraph } from "../job/step-graph.ts";
 import type { StepSpec } from "../job/step-spec.ts";
 import { code, quote } from "./quote.ts";
 
@@ -25,15 +26,21 @@ export function findStep<Step extends StepSpec>(steps: readonly Step[], name: st
 export function chooseSteps(steps: readonly StepSpec[], names: readonly string[]): StepSpec[] {
   const chosen = new Set(names.map((name) => findStep(steps, name).step_id));
   const isThere = (id: string): boolean => chosen.has(id);
+  const graph = stepGraph(steps);
   return steps
     .filter((step) => isThere(step.step_id))
     .map((step) => ({
       ...step,
-      depends_on: step.depends_on.filter(isThere),
+      // What it waited for through a step that is left out, it waits for still.
+      depends_on: graph.isParallel ? idsOf(graph.before(step.step_id)).filter(isThere) : [],
       input_artifacts: step.input_artifacts.filter((path) => isThere(path.slice(0, path.indexOf("/")))),
       apply_patches_from: step.apply_patches_from.filter(isThere),
       on_failure: leadsOut(step, isThere) ? "stop" : step.on_failure,
     }));
+}
+
+function idsOf(steps: readonly StepSpec[]): string[] {
+  return steps.map(({ step_id: id }) => id);
 }
 
 function leadsOut({ on_failure: onFailure }: StepSpec, isThere: (id: string) => boolean): boolean {

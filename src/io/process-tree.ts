@@ -1,22 +1,22 @@
 // Ends a program with everything that it started, whatever that did to get away.
 //
 // A group signal reaches what stayed in the group; what called setsid or was orphaned is found by the marker
-// that every process of a job carries in its environment (proc(5), /proc/<pid>/environ).
+// that every process of a job, `<job_id>/<step_id>`, carries in its environment (proc(5), /proc/<pid>/environ).
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** The environment variable by which a job's processes are known. */
 export const markerVariable = "PATCHBAY_PROCESS_OF";
 
-/** The pids of living processes that carry `marker` in the environment they were started with. */
+/** The pids of living processes that carry `marker`, or `marker/…`, in the environment they were started with. */
 export async function processesOf(marker: string): Promise<number[]> {
-  const wanted = Buffer.from(`${markerVariable}=${marker}\0`);
+  const start = `${markerVariable}=${marker}`;
   const pids: number[] = [];
   for (const name of await readdir("/proc")) {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) continue;
     try {
-      const environment = await readFile(`/proc/${name}/environ`);
-      if (Buffer.concat([environment, Buffer.from("\0")]).includes(wanted)) pids.push(Number(name));
+      const environment = `${await readFile(`/proc/${name}/environ`, "latin1")}\0`;
+      if (environment.includes(`${start}\0`) || environment.includes(`${start}/`)) pids.push(Number(name));
     } catch {
       // Ended meanwhile, or another user's: not ours to end.
     }

@@ -12,6 +12,7 @@ export function checkStepReferences(steps: readonly StepSpec[]): StepFindings {
   const problems: string[] = [];
   const warnings: string[] = [];
   const places = new Map<string, number>();
+  const isParallel = steps.some((step) => step.depends_on.length > 0);
 
   for (const [index, { step_id: id }] of steps.entries()) {
     const first = places.get(id);
@@ -24,16 +25,28 @@ export function checkStepReferences(steps: readonly StepSpec[]): StepFindings {
       const path = `steps.${index}.${field}`;
       const place = places.get(id);
       if (place === undefined) problems.push(`${path}: there is no step "${id}"; ${knownSteps(places)}`);
-      else if (isNeeded && place > index) {
+      else if (isNeeded && place > index && !isParallel) {
         warnings.push(`${path}: "${id}" comes later, and steps run in the order in which they are listed`);
       }
     }
   }
 
   const cycle = findCycle(steps);
-  if (cycle)
+  if (cycle) {
     problems.push(`steps: ${cycle.map((id) => `"${id}"`).join(" needs ")}; a step can't wait for itself`);
+  } else if (isParallel) {
+    problems.push(...gotosThatDontLeadBack(steps, places));
+  }
   return { problems, warnings };
+}
+
+/** The ids of the steps that must have run before this one, as it names them. */
+export function neededBy(step: StepSpec): ReadonlySet<string> {
+  return new Set(
+    referencesOf(step)
+      .filter(({ isNeeded }) => isNeeded)
+      .map(({ id }) => id),
+  );
 }
 
 interface Reference {
@@ -44,7 +57,7 @@ interface Reference {
 }
 
 function referencesOf(step: StepSpec): Reference[] {
-  const goto = /^goto:(.*)$/.exec(step.on_failure)?.[1];
+  const goto = gotoOf(step.on_failure);
   return [
     ...step.depends_on.map((id, at) => ({ field: `depends_on.${at}`, id, isNeeded: true })),
     ...step.input_artifacts.map((path, at) => ({
@@ -57,20 +70,33 @@ function referencesOf(step: StepSpec): Reference[] {
   ];
 }
 
+/** Where steps wait for each other, "on from there" is a place only for what comes before. */
+function gotosThatDontLeadBack(steps: readonly StepSpec[], places: ReadonlyMap<string, number>): string[] {
+  const needs = new Map(steps.map((step) => [step.step_id, neededBy(step)]));
+  function waitsFor(id: string, goal: string): boolean {
+    const found = new Set([id]);
+    // A set that grows is walked to its new end.
+    for (const one of found) for (const needed of needs.get(one) ?? []) found.add(needed);
+    return found.has(goal);
+  }
+  return steps.flatMap(({ step_id: id, on_failure: onFailure }, index) => {
+    const goal = gotoOf(onFailure);
+    if (goal === undefined || !places.has(goal) || waitsFor(id, goal)) return [];
+    return `steps.${index}.on_failure: "${id}" does not depend on "${goal}"; among steps with depends_on a goto leads back only`;
+  });
+}
+
+function gotoOf(onFailure: StepSpec["on_failure"]): string | undefined {
+  return /^goto:(.*)$/.exec(onFailure)?.[1];
+}
+
 function knownSteps(places: ReadonlyMap<string, number>): string {
   return `known: ${[...places.keys()].join(", ")}`;
 }
 
 /** A way from a step back to itself, the step named first and last; undefined when there is none. */
 function findCycle(steps: readonly StepSpec[]): string[] | undefined {
-  const needs = new Map(
-    steps.map((step) => [
-      step.step_id,
-      referencesOf(step)
-        .filter(({ isNeeded }) => isNeeded)
-        .map(({ id }) => id),
-    ]),
-  );
+  const needs = new Map(steps.map((step) => [step.step_id, neededBy(step)]));
   const finished = new Set<string>();
   const trail: string[] = [];
 

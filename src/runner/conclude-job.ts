@@ -1,5 +1,5 @@
 // A job's end: its patch, the gate, report.md, result.json, and the request to publish it all.
-import { UserError } from "../errors.ts";
+import { UserError, explain } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { JobResult, ResultError, Status } from "../job/result.ts";
 import { CancelRequested, type Claim } from "../queue/contract.ts";
@@ -17,6 +17,10 @@ export type JobEnd =
       kind: "ended";
       status: FinalStatus;
       steps: StepReport[];
+      /** The step whose end was the job's. */
+      lastStepId: string;
+      /** Why it failed although its steps did not. */
+      obstacle?: UserError | undefined;
       /** Every run of every step, those too that a loop has run again since. */
       runs: RunMetrics[];
       /** The tree that the last step left. */
@@ -93,7 +97,7 @@ async function writeResult(
           isHeld: spec.publish.mode === "hold",
         })
       : unchanged;
-  const failure = end.kind === "broken" ? end.error : failureOf(steps, end.status);
+  const failure = end.kind === "broken" ? end.error : failureOf(end);
   const status: FinalStatus =
     end.status === "success" && change.error ? (change.patch ? "needs_human" : "failed") : end.status;
   const error = end.status === "success" ? (change.error ?? null) : (failure ?? null);
@@ -148,9 +152,15 @@ async function sandboxWarnings(deps: RunnerDeps): Promise<string[]> {
 }
 
 /** The reason of the step that stopped the job. */
-function failureOf(steps: readonly StepReport[], status: FinalStatus): ResultError | undefined {
+function failureOf({
+  steps,
+  status,
+  lastStepId,
+  obstacle,
+}: Extract<JobEnd, { kind: "ended" }>): ResultError | undefined {
+  if (obstacle) return { code: obstacle.code, message: explain(obstacle), details: {} };
   if (status === "success") return undefined;
-  const last = steps.findLast((step) => step.result.status !== "success")?.result;
+  const last = steps.find((step) => step.result.step_id === lastStepId)?.result;
   if (!last) return undefined;
   const code = last.error?.code ?? (status === "timeout" ? "timeout" : "step_failed");
   const message = last.error?.message ?? last.summary;

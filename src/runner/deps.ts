@@ -17,6 +17,8 @@ import type { GatePolicy } from "./gate/policy.ts";
 
 interface RunnerLimits {
   maxAttemptsPerStep: number;
+  /** Of one job at the same time. */
+  maxParallelSteps: number;
   maxPatchBytes: number;
   maxOutputChars: number;
   maxInputBytes: number;

@@ -20,28 +20,38 @@ export async function openProgress(deps: RunnerDeps, claim: Claim<JobSpec>): Pro
   const earlier = await deps.artifacts.readState(spec.job_id);
   let state: JobState = { ...(earlier ?? newJobState(spec, time())), epoch: claim.epoch };
   let told = 0;
+  let writing: Promise<void> = Promise.resolve();
 
   return {
     get state() {
       return state;
     },
-    async update(change, step) {
-      state = {
-        ...state,
-        ...change,
-        crashes: claim.ticket.crashes,
-        steps: state.steps.map((one) => (one.step_id === step?.step_id ? { ...one, ...step } : one)),
-        updated_at: time(),
-      };
-      await claim.assertHeld();
-      await deps.artifacts.writeState(state);
-      if (state.phase === "finished") return;
-      told++;
-      await deps.outbox.enqueue({
-        id: `${spec.job_id}-${claim.epoch}-${told}`,
-        key: `job:${spec.job_id}`,
-        payload: { kind: "progress", job_id: spec.job_id, epoch: claim.epoch },
-      });
+    // Steps that run beside each other change it at the same time: one write after the other, none with an older state.
+    update(change, step) {
+      writing = writing.catch(() => undefined).then(() => write(change, step));
+      return writing;
     },
   };
+
+  async function write(
+    change: Partial<Pick<JobState, "phase">>,
+    step?: Partial<StepState> & { step_id: string },
+  ): Promise<void> {
+    state = {
+      ...state,
+      ...change,
+      crashes: claim.ticket.crashes,
+      steps: state.steps.map((one) => (one.step_id === step?.step_id ? { ...one, ...step } : one)),
+      updated_at: time(),
+    };
+    await claim.assertHeld();
+    await deps.artifacts.writeState(state);
+    if (state.phase === "finished") return;
+    told++;
+    await deps.outbox.enqueue({
+      id: `${spec.job_id}-${claim.epoch}-${told}`,
+      key: `job:${spec.job_id}`,
+      payload: { kind: "progress", job_id: spec.job_id, epoch: claim.epoch },
+    });
+  }
 }

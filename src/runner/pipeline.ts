@@ -5,38 +5,54 @@ import type { Status } from "../job/result.ts";
 /** How often a `goto` may lead back to the same step before the job fails. */
 const maxVisits = 3;
 
-export type Next =
-  | { kind: "step"; index: number }
-  | { kind: "end"; status: Exclude<Status, "running" | "retryable"> };
+type EndStatus = Exclude<Status, "running" | "retryable">;
+
+export type Verdict =
+  /** What comes after the step may begin. */
+  | { kind: "onward" }
+  /** The job ends with this. */
+  | { kind: "end"; status: Exclude<EndStatus, "success"> }
+  | { kind: "goto"; stepId: string };
+
+export type Next = { kind: "step"; index: number } | { kind: "end"; status: EndStatus };
+
+interface StepEnded {
+  status: Exclude<Status, "running">;
+  /** How often each step has been started. */
+  visits: ReadonlyMap<string, number>;
+}
 
 /**
- * Decides from one step's end where the job goes. `visits` counts how often each step has been started. Pure.
+ * What a step's end means for the job. Pure.
  *
  * | step's status     | on_failure  | next                                        |
- * | success           | any         | the next step, or the job's success         |
+ * | success           | any         | onward, in the end to the job's success     |
  * | cancelled         | any         | the job is cancelled                        |
  * | needs_human       | any         | the job waits for a person                  |
  * | failed, timeout   | stop        | the job ends so                             |
- * |                   | continue    | the next step, or the job's success         |
+ * |                   | continue    | onward, in the end to the job's success     |
  * |                   | ask_human   | the job waits for a person                  |
  * |                   | goto:<step> | that step, at most 3 times; then as `stop`  |
  */
-export function nextStep(
-  steps: readonly StepSpec[],
-  at: { index: number; status: Exclude<Status, "running">; visits: ReadonlyMap<string, number> },
-): Next {
-  const step = steps[at.index];
-  const onward: Next =
-    at.index + 1 < steps.length ? { kind: "step", index: at.index + 1 } : { kind: "end", status: "success" };
-  if (at.status === "success" || step === undefined) return onward;
-  if (at.status === "cancelled" || at.status === "needs_human") return { kind: "end", status: at.status };
-  const stop: Next = { kind: "end", status: at.status === "timeout" ? "timeout" : "failed" };
+export function verdict(step: StepSpec, { status, visits }: StepEnded): Verdict {
+  if (status === "success") return { kind: "onward" };
+  if (status === "cancelled" || status === "needs_human") return { kind: "end", status };
+  const stop: Verdict = { kind: "end", status: status === "timeout" ? "timeout" : "failed" };
   if (step.on_failure === "stop") return stop;
-  if (step.on_failure === "continue") return onward;
+  if (step.on_failure === "continue") return { kind: "onward" };
   if (step.on_failure === "ask_human") return { kind: "end", status: "needs_human" };
-  const goal = step.on_failure.slice("goto:".length);
-  const index = steps.findIndex((candidate) => candidate.step_id === goal);
-  return index === -1 || (at.visits.get(goal) ?? 0) >= maxVisits ? stop : { kind: "step", index };
+  const stepId = step.on_failure.slice("goto:".length);
+  return (visits.get(stepId) ?? 0) >= maxVisits ? stop : { kind: "goto", stepId };
+}
+
+/** Where a job whose steps run in their order goes from the end of the one at `index`. Pure. */
+export function nextStep(steps: readonly StepSpec[], at: StepEnded & { index: number }): Next {
+  const step = steps[at.index];
+  const said: Verdict = step ? verdict(step, at) : { kind: "onward" };
+  if (said.kind === "end") return said;
+  const next = said.kind === "onward" ? at.index + 1 : steps.findIndex((one) => one.step_id === said.stepId);
+  if (next === -1) return { kind: "end", status: "failed" };
+  return next < steps.length ? { kind: "step", index: next } : { kind: "end", status: "success" };
 }
 
 /** How often a step may be tried: its own retries, capped by the operator. */

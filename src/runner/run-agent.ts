@@ -58,7 +58,7 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
         return sandbox.launch(
           { ...command, env: { ...command.env, ...doors.environment } },
           {
-            jobId: spec.job_id,
+            marker: `${spec.job_id}/${step.step_id}`,
             ...folders,
             readOnly,
             doors: doors.folder,

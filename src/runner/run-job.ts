@@ -1,6 +1,7 @@
 // One job from its claim to its result. Reads from top to bottom as the job goes.
 import { TransientError, UserError, explain } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
+import { stepGraph } from "../job/step-graph.ts";
 import type { JobResult, ResultError } from "../job/result.ts";
 import { type Claim, LeaseLostError } from "../queue/contract.ts";
 import { type SeenTree, withOwnConfiguration, withTrustedConfiguration } from "./agent-configuration.ts";
@@ -8,6 +9,7 @@ import { approvalMissing } from "./approval.ts";
 import { concludeJob, type JobEnd } from "./conclude-job.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { openProgress, type JobProgress } from "./job-progress.ts";
+import { runAsGraph } from "./steps-as-graph.ts";
 import { runInOrder } from "./steps-in-order.ts";
 import { stopReason } from "./stop.ts";
 import { takeOver } from "./take-over.ts";
@@ -51,7 +53,7 @@ export async function runJob(
     const at = `${base.ref} at ${base.sha.slice(0, 12)}`;
     deps.log.info({ stage: "workspace" }, `${from}, ${at}, is in the mirror`);
     await progress.update({ phase: "running" });
-    const ran = await runSteps(deps, { spec, claim, progress, workspace, signal });
+    const ran = await runAllSteps(deps, { spec, claim, progress, workspace, signal });
     end = { kind: "ended", ...ran, workspace, startedAt, spec };
   } catch (error) {
     const stopped = stopReason(signal);
@@ -103,15 +105,16 @@ async function prepareWorkspace(
   );
 }
 
-async function runSteps(
+async function runAllSteps(
   deps: RunnerDeps,
   run: StepsRun,
-): Promise<Pick<Extract<JobEnd, { kind: "ended" }>, "status" | "steps" | "runs" | "tree" | "notes">> {
+): Promise<Omit<Extract<JobEnd, { kind: "ended" }>, "kind" | "workspace" | "startedAt" | "spec">> {
   const { spec, progress, workspace } = run;
   const own = workspace.baseTree;
   const seen = await seenTree(deps, workspace, spec);
   await takeOver(deps, { spec, progress, workspace, tree: seen.tree });
-  const end = await runInOrder(deps, run, seen.tree);
+  const runSteps = stepGraph(spec.steps).isParallel ? runAsGraph : runInOrder;
+  const end = await runSteps(deps, run, seen.tree);
   const tree = await withOwnConfiguration(deps.git, workspace, { own, seen: seen.tree, result: end.tree });
   return { ...end, tree, notes: notesOf(seen) };
 }

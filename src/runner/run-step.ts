@@ -40,6 +40,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
   for (let attempt = 1; ; attempt++) {
     await run.onAttempt(attempt);
     try {
+      if (run.obstacle) throw run.obstacle;
       agent = await deps.agents.get(run.step.agent);
       outcome = await attemptStep(deps, run, { agent, attempt, resumed });
     } catch (error) {
@@ -77,7 +78,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
   let patch: Buffer = Buffer.alloc(0);
   try {
     const { maxPatchBytes: maxBytes } = deps.limits;
-    patch = await diffTrees(deps.git, run.workspace, { from: run.treeBefore, to: treeAfter, maxBytes });
+    patch = await diffTrees(deps.git, run.workspace, { from: run.changeFrom, to: treeAfter, maxBytes });
   } catch (error) {
     // A change that is too large to be kept is the step's failure; what earlier steps said stays.
     outcome = failedBy(error, outcome);
@@ -105,7 +106,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
     started_at: startedAt.toISOString(),
     finished_at: finishedAt.toISOString(),
     summary: summarize(review?.report ?? outcome.report) || (outcome.error?.message ?? ""),
-    change_status: treeAfter === run.treeBefore ? "no_changes" : "changed",
+    change_status: treeAfter === run.changeFrom ? "no_changes" : "changed",
     secrets_check: leaking.length === 0 ? "passed" : "failed",
     artifacts: {
       report_md: "report.md",

@@ -1,5 +1,6 @@
 // What a step needs to know of the job that it belongs to.
 import type { SessionUsage } from "../agents/agent.ts";
+import type { UserError } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { StepSpec } from "../job/step-spec.ts";
 import type { Workspace } from "./workspace.ts";
@@ -18,6 +19,10 @@ export interface StepRun {
   workspace: Workspace;
   /** The tree from which the step starts; the checkout stands there already. */
   treeBefore: string;
+  /** From which its change is told: where it started first, when a loop lets it go on from what it left. */
+  changeFrom: string;
+  /** Why it can't begin, when it can't: it fails so, with all that a failed step leaves. */
+  obstacle: UserError | undefined;
   signal: AbortSignal;
   /** Throws once the lease is lost: asked before each artifact is written. */
   assertHeld: () => Promise<void>;

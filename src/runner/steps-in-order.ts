@@ -1,6 +1,8 @@
 // The steps of a job one after the other, each from the tree that the one before has left.
+import type { UserError } from "../errors.ts";
 import type { Status } from "../job/result.ts";
 import type { RunnerDeps } from "./deps.ts";
+import type { Change } from "./join-changes.ts";
 import type { RunMetrics } from "./metrics.ts";
 import { nextStep } from "./pipeline.ts";
 import type { StepReport } from "./report.ts";
@@ -14,6 +16,10 @@ export interface StepsEnd {
   runs: RunMetrics[];
   /** The tree that the steps left. */
   tree: string;
+  /** The step whose end was the job's. */
+  lastStepId: string;
+  /** Why the job failed although its steps did not. */
+  obstacle?: UserError | undefined;
 }
 
 /** Runs them from `tree` until the last has succeeded or one's failure ends the job. */
@@ -22,22 +28,29 @@ export async function runInOrder(deps: RunnerDeps, run: StepsRun, tree: string):
   const reports = new Map<string, StepReport>();
   const runs: RunMetrics[] = [];
   const visits = new Map<string, number>();
+  const changes = new Map<string, Pick<Change, "before" | "after">>();
   let left = tree;
   let stands: string | undefined;
 
   for (let index = 0; ;) {
     const step = spec.steps[index];
     if (!step) throw new Error(`job ${spec.job_id} has no step ${index}`);
-    const isFirst = !visits.has(step.step_id);
-    const end = await visitStep(deps, run, { step, tree: left, isFirst, stands });
+    const earlier = changes.get(step.step_id);
+    // Going on from what it left, its change is all of it; after others' changes only what is new.
+    const changeFrom = earlier?.after === left ? earlier.before : left;
+    const end = await visitStep(deps, run, { step, tree: left, changeFrom, isFirst: !earlier, stands });
     ({ tree: left, stands } = end);
+    changes.set(step.step_id, { before: changeFrom, after: left });
     reports.set(step.step_id, end.report);
     runs.push(...end.runs);
     visits.set(step.step_id, (visits.get(step.step_id) ?? 0) + 1);
     await writeContext(deps, spec, reports);
 
     const next = nextStep(spec.steps, { index, status: end.status, visits });
-    if (next.kind === "end") return { status: next.status, steps: [...reports.values()], runs, tree: left };
+    if (next.kind === "end") {
+      const { status } = next;
+      return { status, steps: [...reports.values()], runs, tree: left, lastStepId: step.step_id };
+    }
     index = next.index;
   }
 }

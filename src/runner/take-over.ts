@@ -3,8 +3,10 @@ import { UserError } from "../errors.ts";
 import { ExecError } from "../io/exec.ts";
 import { line } from "../io/git.ts";
 import type { JobSpec } from "../job/job-spec.ts";
+import { stepGraph } from "../job/step-graph.ts";
 import type { StepResult } from "../job/result.ts";
 import type { RunnerDeps } from "./deps.ts";
+import { type Change, joinChanges } from "./join-changes.ts";
 import type { JobProgress } from "./job-progress.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -12,10 +14,10 @@ import type { Workspace } from "./workspace.ts";
  * Leaves the results, reports and patches of the steps before `rerun.from_step` in this job's artifacts and their ends
  * in its state; nothing when the job is no such one, or has begun. `tree` is the one from which its first step starts.
  * Throws UserError for what can't be taken over: another repository's job, one whose artifacts are gone, a step that
- * did not succeed, a patch that doesn't fit.
+ * did not succeed, patches that don't fit.
  */
 export async function takeOver(
-  deps: Pick<RunnerDeps, "artifacts" | "git">,
+  deps: Pick<RunnerDeps, "artifacts" | "git" | "limits">,
   job: { spec: JobSpec; progress: JobProgress; workspace: Workspace; tree: string },
 ): Promise<void> {
   const { spec, progress, workspace } = job;
@@ -23,21 +25,33 @@ export async function takeOver(
   if (!rerun) return;
   const earlier = await deps.artifacts.readJob(rerun.job_id);
   if (!earlier || placeOf(earlier) !== placeOf(spec)) throw gone(rerun.job_id);
-  let { tree } = job;
-  for (const { step_id: stepId } of spec.steps) {
-    if (stepId === rerun.from_step) return;
+  const graph = stepGraph(spec.steps);
+  const again = new Set([rerun.from_step, ...graph.after(rerun.from_step).map(({ step_id: id }) => id)]);
+  const isOnTheWay = (stepId: string): boolean =>
+    graph.before(rerun.from_step).some(({ step_id: id }) => id === stepId);
+  const changes = new Map<string, Change>();
+  for (const { step_id: stepId } of graph.order.filter(({ step_id: id }) => !again.has(id))) {
+    const needed = graph.before(stepId);
+    const before = needed.flatMap(({ step_id: id }) => changes.get(id) ?? []);
+    // One beside the way to that step that did not succeed is done again, and so is what waits for it.
+    if (before.length < needed.length) continue;
+    const { tree, obstacle } = await joinChanges(deps, workspace, { base: job.tree, changes: before });
+    if (obstacle) throw obstacle;
     const known = progress.state.steps.find((step) => step.step_id === stepId);
     // Taken over by an earlier run, which then died.
     if (known?.status === "success" && known.tree_after !== null) {
-      tree = known.tree_after;
+      changes.set(stepId, { stepId, before: tree, after: known.tree_after });
       continue;
     }
     if (known?.status !== "pending") return;
     const result = await deps.artifacts.readStepResult(rerun.job_id, stepId);
-    if (result?.status !== "success") throw notDone(rerun.job_id, stepId);
-    const before = tree;
+    if (result?.status !== "success") {
+      if (isOnTheWay(stepId)) throw notDone(rerun.job_id, stepId);
+      continue;
+    }
     const patch = await deps.artifacts.readStepPatch(rerun.job_id, stepId);
-    if (patch && patch.length > 0) tree = await applied(deps, workspace, { tree, patch, stepId });
+    const after = patch && patch.length > 0 ? await applied(deps, workspace, { tree, patch, stepId }) : tree;
+    changes.set(stepId, { stepId, before: tree, after });
     await deps.artifacts.copyStep({ from: rerun.job_id, to: spec.job_id, stepId });
     await deps.artifacts.writeStepResult(takenOver(result, spec.job_id));
     await progress.update(
@@ -48,8 +62,8 @@ export async function takeOver(
         status: "success",
         started_at: result.started_at,
         finished_at: result.finished_at,
-        tree_before: before,
-        tree_after: tree,
+        tree_before: tree,
+        tree_after: after,
       },
     );
   }

@@ -1,4 +1,5 @@
 // One step's turn within its job: kept from before a crash, or run, with its place in state.json.
+import type { UserError } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { StepState } from "../job/job-state.ts";
 import type { StepResult } from "../job/result.ts";
@@ -24,6 +25,8 @@ export interface Visit {
   step: StepSpec;
   /** From which the step starts. */
   tree: string;
+  changeFrom: string;
+  obstacle?: UserError | undefined;
   /** False when a loop has led back to it: then it is done again, whatever was before. */
   isFirst: boolean;
   /** The tree that the checkout is known to be, and nothing else. */
@@ -48,7 +51,9 @@ export async function visitStep(deps: RunnerDeps, run: StepsRun, visit: Visit): 
   const known = progress.state.steps.find(({ step_id: id }) => id === step.step_id);
   if (!known) throw new Error(`job ${spec.job_id} has no step ${step.step_id}`);
   const kept =
-    visit.isFirst && known.tree_before === tree ? await finishedStep(deps, workspace, known) : undefined;
+    visit.isFirst && !visit.obstacle && known.tree_before === tree
+      ? await finishedStep(deps, workspace, known)
+      : undefined;
   if (kept) {
     return {
       report: kept,
@@ -69,6 +74,8 @@ export async function visitStep(deps: RunnerDeps, run: StepsRun, visit: Visit): 
     step,
     workspace,
     treeBefore: tree,
+    changeFrom: visit.changeFrom,
+    obstacle: visit.obstacle,
     signal,
     assertHeld: () => claim.assertHeld(),
     onAttempt: (attempts) =>

@@ -3,6 +3,7 @@
 //   <root>/<job_id>/tree   what the agent sees and changes, with a disposable .git of its own
 //   <root>/<job_id>/git    the trusted git directory: index, attributes and new objects; no agent sees it
 //   <root>/<job_id>/homes/<step_id>   the HOME of that step's agent: no step finds what another left in its own
+//   <root>/<job_id>/beside/<step_id>/{tree,index}   the checkout of a step that runs beside others
 //
 // Files are written as they are in the repository, without conversions, so that an untouched checkout gives an
 // empty patch. Whatever an agent does to its own .git doesn't matter: nothing reads it.
@@ -25,6 +26,10 @@ export interface Workspace {
   baseTree: string;
   /** Makes the checkout anew from a git tree, whatever was there. */
   checkOut(tree: string, signal?: AbortSignal): Promise<void>;
+  /** The same workspace with a checkout of its own, for a step that runs while others do. */
+  beside(stepId: string): Promise<Workspace>;
+  /** Removes the checkout; what was recorded of it stays. */
+  leave(): Promise<void>;
 }
 
 export interface WorkspaceRequest {
@@ -41,8 +46,8 @@ export async function openWorkspace(
 ): Promise<Workspace> {
   const { git } = options;
   const folder = join(options.root, request.jobId);
-  const tree = join(folder, "tree");
   const gitDir = join(folder, "git");
+  const tree = join(folder, "tree");
   const call: GitCall = {
     gitDir,
     workTree: tree,
@@ -57,6 +62,21 @@ export async function openWorkspace(
   await writeFile(join(gitDir, "info", "attributes"), rawAttributes);
   const baseTree = line(await git(["rev-parse", `${request.base.sha}^{tree}`], call));
 
+  return checkoutAt({ git, folder, request, call, baseTree }, { tree, indexFile: join(gitDir, "index") });
+}
+
+interface Opened {
+  git: Git;
+  folder: string;
+  request: WorkspaceRequest;
+  call: GitCall;
+  baseTree: string;
+}
+
+/** The workspace with its checkout at one place. */
+function checkoutAt(opened: Opened, { tree, indexFile }: { tree: string; indexFile: string }): Workspace {
+  const { git, folder, request, baseTree } = opened;
+  const call: GitCall = { ...opened.call, workTree: tree, indexFile };
   const homeOf = (stepId: string): string => join(folder, "homes", stepId);
   return {
     jobId: request.jobId,
@@ -75,11 +95,17 @@ export async function openWorkspace(
     baseTree,
     async checkOut(wanted, signal) {
       await removeTree(tree);
-      await rm(join(gitDir, "index"), { force: true });
+      await rm(indexFile, { force: true });
       await mkdir(tree, { recursive: true });
       await git(["read-tree", "--reset", "-u", wanted], { ...call, signal, timeoutMs: 600_000 });
       await giveOwnGit({ git, tree, request, signal });
     },
+    async beside(stepId) {
+      const place = join(folder, "beside", stepId);
+      await mkdir(join(place, "tree"), { recursive: true });
+      return checkoutAt(opened, { tree: join(place, "tree"), indexFile: join(place, "index") });
+    },
+    leave: () => removeTree(tree),
   };
 }
 

@@ -29,7 +29,7 @@ export function insideEnvironment(options: {
   command: Readonly<Record<string, string>>;
   path: string;
   home: string;
-  jobId: string;
+  marker: string;
   doors: DoorsFound;
 }): Record<string, string> {
   const { TMPDIR: _there, ...operator } = options.operator;
@@ -44,7 +44,7 @@ export function insideEnvironment(options: {
     TERM: "dumb",
     TMPDIR: "/tmp",
     ...(options.doors.egress ? proxyVariables : {}),
-    [markerVariable]: options.jobId,
+    [markerVariable]: options.marker,
   };
 }
 

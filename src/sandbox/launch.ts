@@ -11,8 +11,8 @@ export interface Command {
 }
 
 export interface LaunchOptions {
-  /** Every process of the job carries this, so that none can outlive it. */
-  jobId: string;
+  /** Every process of the step carries this, so that none can outlive it: `<job_id>/<step_id>`. */
+  marker: string;
   /** Folders of this machine; `Sandbox.seen` says under which names the program finds them. */
   workspace: string;
   home: string;

@@ -25,12 +25,12 @@ export function createUnconfinedLauncher(options: {
             ...command.env,
             HOME: launch.home,
             TERM: "dumb",
-            [markerVariable]: launch.jobId,
+            [markerVariable]: launch.marker,
           },
           stdin: command.stdin,
           ...output,
         }),
-      end: ({ pid }, graceMs) => endProcessTree(pid, launch.jobId, graceMs),
+      end: ({ pid }, graceMs) => endProcessTree(pid, launch.marker, graceMs),
     }));
   };
 }

@@ -225,8 +225,25 @@ describe("steps that don't fit together", () => {
   });
 
   test("a step that needs a later one is told of", () => {
-    expect(accepted(withSteps({ step_id: "a", depends_on: ["b"] }, { step_id: "b" })).warnings).toEqual([
-      'steps.0.depends_on.0: "b" comes later, and steps run in the order in which they are listed',
+    const needs = { step_id: "a", input_artifacts: ["b/report.md"] };
+    expect(accepted(withSteps(needs, { step_id: "b" })).warnings).toEqual([
+      'steps.0.input_artifacts.0: "b" comes later, and steps run in the order in which they are listed',
+    ]);
+  });
+
+  test("with depends_on the order of the list means nothing", () => {
+    const spec = withSteps({ step_id: "a", depends_on: ["b"] }, { step_id: "b" });
+    expect(accepted(spec).warnings).toEqual([]);
+  });
+
+  test("a goto among steps with depends_on leads back only", () => {
+    const beside = withSteps(
+      { step_id: "a" },
+      { step_id: "b", depends_on: ["a"] },
+      { step_id: "c", depends_on: ["a"], on_failure: "goto:b" },
+    );
+    expect(problems(beside)).toEqual([
+      'steps.2.on_failure: "c" does not depend on "b"; among steps with depends_on a goto leads back only',
     ]);
   });
 });

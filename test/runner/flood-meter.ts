@@ -65,7 +65,7 @@ const outcome = await agent.run({
   onEvent: (event) => log.event(event),
   launch: (command, onLine) =>
     launch(command, {
-      jobId: `flood-meter-${process.pid}`,
+      marker: `flood-meter-${process.pid}`,
       workspace: folder,
       home,
       timeoutMs: 3_600_000,

@@ -129,6 +129,7 @@ export async function createTestRunner(
     },
     limits: {
       maxAttemptsPerStep: 3,
+      maxParallelSteps: 3,
       maxPatchBytes: 1_000_000,
       maxOutputChars: 10_000,
       maxInputBytes: 100_000,

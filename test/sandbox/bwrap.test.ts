@@ -17,16 +17,16 @@ const sandbox = await openTestSandbox({
 let jobs = 0;
 
 async function run(script: string, change: Partial<Command & LaunchOptions> = {}) {
-  const jobId = `bwrap-test-${process.pid}-${++jobs}`;
-  const workspace = join(folder, jobId, "tree");
-  const home = join(folder, jobId, "home");
+  const marker = `bwrap-test-${process.pid}-${++jobs}`;
+  const workspace = join(folder, marker, "tree");
+  const home = join(folder, marker, "home");
   await mkdir(join(workspace, ".git"), { recursive: true });
   await mkdir(home);
   const lines: string[] = [];
   const end = await sandbox.launch(
     { binary: "sh", args: ["-c", script], env: {}, stdin: "", homeFiles: [], ...change },
     {
-      jobId,
+      marker,
       workspace,
       home,
       timeoutMs: 20_000,

@@ -12,7 +12,7 @@ let jobs = 0;
 
 interface Observed {
   end: Promise<End>;
-  jobId: string;
+  marker: string;
   lines: string[];
   firstLine: Promise<string>;
 }
@@ -22,8 +22,8 @@ async function start(
   args: string[],
   change: Partial<LaunchOptions & Command> = {},
 ): Promise<Observed> {
-  const jobId = `launch-test-${process.pid}-${++jobs}`;
-  const home = join(folder, jobId);
+  const marker = `launch-test-${process.pid}-${++jobs}`;
+  const home = join(folder, marker);
   await mkdir(home);
   const lines: string[] = [];
   const first = Promise.withResolvers<string>();
@@ -36,7 +36,7 @@ async function start(
       homeFiles: change.homeFiles ?? [],
     },
     {
-      jobId,
+      marker,
       workspace: folder,
       home,
       timeoutMs: change.timeoutMs ?? 20_000,
@@ -51,27 +51,27 @@ async function start(
       doors: undefined,
     },
   );
-  return { end, jobId, lines, firstLine: first.promise };
+  return { end, marker, lines, firstLine: first.promise };
 }
 
 describe("the environment", () => {
   test("is what the operator allows and the agent needs, nothing of this process's own", async () => {
     process.env["PATCHBAY_TEST_CANARY"] = "not for agents";
-    const { end, lines, jobId } = await start("prints-environment.js", ["a b", "$(id)"], {
+    const { end, lines, marker } = await start("prints-environment.js", ["a b", "$(id)"], {
       env: { EXTRA: "1" },
       stdin: "the prompt",
       homeFiles: [{ path: ".config/tool.json", content: "{}" }],
     });
     expect(await end).toMatchObject({ exitCode: 0, ended: undefined });
     const seen: unknown = JSON.parse(lines[0] ?? "");
-    const home = join(folder, jobId);
+    const home = join(folder, marker);
     expect(seen).toEqual({
       env: {
         PATH: process.env["PATH"],
         EXTRA: "1",
         HOME: home,
         TERM: "dumb",
-        PATCHBAY_PROCESS_OF: jobId,
+        PATCHBAY_PROCESS_OF: marker,
       },
       cwd: folder,
       args: ["a b", "$(id)"],
@@ -95,26 +95,26 @@ describe("the end of a whole process tree", () => {
   ];
   for (const [name, options, ended] of ways) {
     test(`by ${name}, although it ignores SIGTERM and a child has a session of its own`, async () => {
-      const { end, jobId } = await start("forever.js", [], options(new AbortController()));
+      const { end, marker } = await start("forever.js", [], options(new AbortController()));
       expect((await end).ended).toBe(ended);
-      expect(await processesOf(jobId)).toEqual([]);
+      expect(await processesOf(marker)).toEqual([]);
     });
   }
 
   test("by a cancel in the middle", async () => {
     const controller = new AbortController();
-    const { end, jobId, firstLine } = await start("forever.js", [], { signal: controller.signal });
+    const { end, marker, firstLine } = await start("forever.js", [], { signal: controller.signal });
     await firstLine;
-    expect((await processesOf(jobId)).length).toBeGreaterThan(0);
+    expect((await processesOf(marker)).length).toBeGreaterThan(0);
     controller.abort();
     expect(await end).toMatchObject({ ended: "cancelled" });
-    expect(await processesOf(jobId)).toEqual([]);
+    expect(await processesOf(marker)).toEqual([]);
   });
 
   test("what a program leaves in the background ends with it", async () => {
-    const { end, jobId } = await start("leaves-child.js", []);
+    const { end, marker } = await start("leaves-child.js", []);
     expect(await end).toMatchObject({ exitCode: 0, ended: undefined });
-    expect(await processesOf(jobId)).toEqual([]);
+    expect(await processesOf(marker)).toEqual([]);
   });
 });
 
@@ -144,7 +144,7 @@ test("a program that isn't there is an error that names it", async () => {
     launch(
       { binary: "no-such-agent", args: [], env: {}, stdin: "", homeFiles: [] },
       {
-        jobId: "launch-missing",
+        marker: "launch-missing",
         workspace: folder,
         home: folder,
         timeoutMs: 1000,

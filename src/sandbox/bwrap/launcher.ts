@@ -60,7 +60,7 @@ export function createBwrapLauncher(options: BwrapLauncherOptions): Launcher {
       command: command.env,
       path: seenPath(path, mounts),
       home: seenHome,
-      jobId: launch.jobId,
+      marker: launch.marker,
       doors: findDoors(launch.doors),
     });
     const words = bwrapArguments({ ...launch, system: options.system, stage, hasGit, mounts, env });
@@ -80,7 +80,7 @@ async function launchInside(
 ): Promise<End> {
   let first: FirstProcess | undefined;
   let stopForLimit: (why: "memory" | "pids") => void = () => undefined;
-  const limits = await options.openLimits(launch.jobId, (why) => stopForLimit(why));
+  const limits = await options.openLimits(launch.marker, (why) => stopForLimit(why));
   const status = createBwrapStatus((pid) => {
     first = firstProcess(pid);
     limits.watch(pid);
@@ -96,7 +96,7 @@ async function launchInside(
             args,
             cwd: "/",
             // bwrap's own environment is its namespace's first process's, and can be read inside.
-            env: { [markerVariable]: launch.jobId },
+            env: { [markerVariable]: launch.marker },
             stdin,
             identity: options.user,
             inputs: [
@@ -111,7 +111,7 @@ async function launchInside(
           await endNamespace(pid, first, graceMs);
           await limits.kill();
           // Before the first process is known, only the marker finds what is there.
-          if (!status.programEnded) await killMarked(launch.jobId);
+          if (!status.programEnded) await killMarked(launch.marker);
         },
       };
     });

@@ -39,4 +39,4 @@ export interface LaunchLimits {
 }
 
 /** `stop` ends the launch early for a limit that nobody else enforces. */
-export type OpenLimits = (jobId: string, stop: (why: "memory" | "pids") => void) => Promise<LaunchLimits>;
+export type OpenLimits = (marker: string, stop: (why: "memory" | "pids") => void) => Promise<LaunchLimits>;

@@ -23,7 +23,7 @@ const probeBytes = 67_108_864;
 /** Undefined when scopes with limits work here; otherwise why they don't. */
 export async function whyNoScope(tools: ScopeTools): Promise<string | undefined> {
   const script = 'cat "$0$(sed -n s/^0:://p /proc/self/cgroup)/memory.max"';
-  const scope = { unit: "patchbay-probe", jobId: "probe", memoryBytes: probeBytes, pids: 16 };
+  const scope = { unit: "patchbay-probe", marker: "probe", memoryBytes: probeBytes, pids: 16 };
   const [file = "", ...args] = [scopeWords(tools, scope), ["/bin/sh", "-c", script, tools.mount]].flat();
   try {
     const { stdout } = await run(file, args, { env: { PATH: "/usr/bin:/bin" }, timeoutMs: 10_000 });
@@ -39,12 +39,12 @@ export async function whyNoScope(tools: ScopeTools): Promise<string | undefined>
 /** Limits by one scope for each launch; `prefix` are the words that come after the scope's own. */
 export function createScope(tools: ScopeTools, limits: Limits, prefix: readonly string[]): OpenLimits {
   let launches = 0;
-  return async (jobId, stop) => {
+  return async (marker, stop) => {
     const unit = `patchbay-${process.pid}-${++launches}`;
     let group: Promise<Pick<LaunchLimits, "watch" | "hit" | "kill" | "close"> | undefined> =
       Promise.resolve(undefined);
     return {
-      prefix: [...scopeWords(tools, { ...limits, unit, jobId }), ...prefix],
+      prefix: [...scopeWords(tools, { ...limits, unit, marker }), ...prefix],
       // systemd-run becomes the program only once it is in the scope.
       async enter() {},
       watch(pid) {
@@ -82,7 +82,7 @@ async function findGroup(mount: string, pid: number): Promise<string | undefined
 /** What goes before the program; of the environment that the manager needs nothing is left to it. */
 function scopeWords(
   { systemdRun, env, runtimeDir }: ScopeTools,
-  scope: Pick<Limits, "memoryBytes" | "pids" | "cpus"> & { unit: string; jobId: string },
+  scope: Pick<Limits, "memoryBytes" | "pids" | "cpus"> & { unit: string; marker: string },
 ): string[] {
   const properties = [
     `MemoryMax=${scope.memoryBytes}`,
@@ -90,7 +90,7 @@ function scopeWords(
     `TasksMax=${scope.pids}`,
     ...(scope.cpus === undefined ? [] : [`CPUQuota=${Math.round(scope.cpus * 100)}%`]),
   ];
-  const mark = `${markerVariable}=${scope.jobId}`;
+  const mark = `${markerVariable}=${scope.marker}`;
   return [
     [env, "-i", mark, `XDG_RUNTIME_DIR=${runtimeDir}`],
     [systemdRun, "--user", "--scope", "--quiet", "--collect", `--unit=${scope.unit}`],

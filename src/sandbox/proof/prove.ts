@@ -92,12 +92,12 @@ function createProbe(
       onDecision: () => undefined,
     });
     const word = randomBytes(8).toString("hex");
-    const jobId = `probe-${basename(folder)}-${name}`;
+    const marker = `probe-${basename(folder)}-${name}`;
     const seen = sandbox.seen({ workspace, home });
     const told = { ...canaries, workspace: seen.workspace, proxyPort: egressPort, word, stays };
     const lines: string[] = [];
     const launch: LaunchOptions = {
-      jobId,
+      marker,
       workspace,
       home,
       timeoutMs: probeMs,

@@ -54,13 +54,13 @@ export function createWrapperLauncher(options: WrapperLauncherOptions): Launcher
       command: command.env,
       path: `${path}:${join(stageRoot, "bin")}`,
       home: launch.home,
-      jobId: launch.jobId,
+      marker: launch.marker,
       doors: findDoors(launch.doors),
     });
     const envFile = join(launch.home, environmentFile);
     await writeEnvironment(envFile, env, user);
     const told = {
-      [markerVariable]: launch.jobId,
+      [markerVariable]: launch.marker,
       PATH: trustedPath,
       PATCHBAY_WORKSPACE: launch.workspace,
       PATCHBAY_READ_ONLY: launch.readOnly ? "1" : "0",
@@ -88,7 +88,7 @@ async function launchWrapped(
 ): Promise<End> {
   const { launch } = parts;
   let stopForLimit: (why: "memory" | "pids") => void = () => undefined;
-  const limits = await options.openLimits(launch.jobId, (why) => stopForLimit(why));
+  const limits = await options.openLimits(launch.marker, (why) => stopForLimit(why));
   try {
     const bounds = { graceMs: options.graceMs, maxOutputBytes: options.limits.outputBytes };
     const end = await supervise(launch, bounds, (stop) => {
@@ -111,7 +111,7 @@ async function launchWrapped(
           return started;
         },
         async end({ pid }, graceMs) {
-          await endProcessTree(pid, launch.jobId, graceMs);
+          await endProcessTree(pid, launch.marker, graceMs);
           await limits.kill();
         },
       };

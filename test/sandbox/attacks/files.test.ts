@@ -116,24 +116,24 @@ describe.each(seats)("%s", (name) => {
 
   test("a link in place of .git or of the workspace is never followed by this side", async () => {
     const other = await seat.newFolders();
-    const { workspace, home, jobId } = await seat.newFolders();
+    const { workspace, home, marker } = await seat.newFolders();
     await rm(join(workspace, ".git"), { recursive: true });
     await symlink(other.workspace, join(workspace, ".git"));
-    const linked = await seat.attack("reads.js", ["/workspace/.git"], { workspace, home, jobId });
+    const linked = await seat.attack("reads.js", ["/workspace/.git"], { workspace, home, marker });
     expect(linked.error).toContain("is neither a folder nor a file");
     expect(linked.lines).toEqual([]);
 
     await rm(workspace, { recursive: true });
     await symlink(other.workspace, workspace);
-    const replaced = await seat.attack("reads.js", ["/workspace"], { workspace, home, jobId });
+    const replaced = await seat.attack("reads.js", ["/workspace"], { workspace, home, marker });
     expect(replaced.error).toContain("is not a folder");
   });
 
   test("files for HOME are not written through a link that an earlier run left there", async () => {
-    const { workspace, home, jobId } = await seat.newFolders();
+    const { workspace, home, marker } = await seat.newFolders();
     const target = join(seat.folder, "target");
     await mkdir(target);
-    const change = { workspace, home, jobId };
+    const change = { workspace, home, marker };
     await seat.attack("sh", ["-c", `ln -s ${target} ~/.config; ln -s ${target}/file ~/direct`], change);
     expect((await lstat(join(home, ".config"))).isSymbolicLink()).toBe(true);
     for (const path of [".config/tool.json", "direct"]) {

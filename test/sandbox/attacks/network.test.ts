@@ -69,16 +69,16 @@ describe.each(seats)("%s", (name) => {
     services.push(host);
     const port = await listen(host, 0);
     const allowed = `allowed.example:${port}`;
-    const { jobId, workspace, home } = await seat.newFolders();
+    const { marker, workspace, home } = await seat.newFolders();
     const doors = await openDoors(
       { resolve: async () => ["93.184.215.14"], dial: dialLoopback() },
       {
-        folder: join(seat.folder, jobId),
+        folder: join(seat.folder, marker),
         allow: [allowed],
         ...(process.getuid?.() === 0 ? { socketOwner: { uid: nobody, gid: nobody } } : {}),
       },
     );
-    if (process.getuid?.() === 0) await chown(join(seat.folder, jobId), nobody, nobody);
+    if (process.getuid?.() === 0) await chown(join(seat.folder, marker), nobody, nobody);
 
     const connect = (target: string) => `CONNECT ${target} HTTP/1.1\r\nHost: ${target}\r\n\r\n`;
     const get = (fields: string, body = "") =>
@@ -102,7 +102,7 @@ describe.each(seats)("%s", (name) => {
     const passing = [get("Connection: close\r\n"), get("", hidden)];
     const attempts = [...refused, ...passing].map((text) => Buffer.from(text, "latin1").toString("base64"));
     const inside = await seat.attack("smuggles.js", ["3128", ...attempts], {
-      jobId,
+      marker,
       workspace,
       home,
       doors: doors.folder,

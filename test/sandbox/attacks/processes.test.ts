@@ -37,7 +37,7 @@ describe.each(seats)("%s", (name) => {
 
   test("the environment of bubblewrap itself holds nothing but the job's mark", async () => {
     const inside = await seat.attack("processes.js", ["1"]);
-    expect(inside.printed(Seen).first).toBe(`PATCHBAY_PROCESS_OF=${inside.jobId}\0`);
+    expect(inside.printed(Seen).first).toBe(`PATCHBAY_PROCESS_OF=${inside.marker}\0`);
     // --clearenv is for the program alone: what bwrap was started with stays readable.
     const words = ["--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--proc", "/proc", "--clearenv"];
     const leaked = execFileSync("bwrap", [...words, "cat", "/proc/1/environ"], {

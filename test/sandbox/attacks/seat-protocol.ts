@@ -5,7 +5,7 @@ export const AttackRequest = z.object({
   id: z.int(),
   /** bwrap; bwrap with a filter that lets every system call through; or none. */
   how: z.enum(["bwrap", "open-filter", "none"]),
-  jobId: z.string(),
+  marker: z.string(),
   binary: z.string(),
   args: z.array(z.string()),
   env: z.record(z.string(), z.string()).default({}),

@@ -29,7 +29,7 @@ export function nothingUpTo(last: number): "ignore"[] {
 }
 
 interface Attempt extends AttackAnswer {
-  jobId: string;
+  marker: string;
   workspace: string;
   home: string;
   /** What was printed as one JSON text. */
@@ -43,7 +43,7 @@ export interface Seat {
   /** The uid of the process. */
   uid: number;
   /** A workspace with a `.git`, and a HOME. */
-  newFolders(): Promise<{ jobId: string; workspace: string; home: string }>;
+  newFolders(): Promise<{ marker: string; workspace: string; home: string }>;
   /** Runs a fixture of test/fixtures/attacks, or any other program. */
   attack(program: string, args: string[], change?: Partial<AttackRequest>): Promise<Attempt>;
   /** Ends its process as kill -9 does. */
@@ -77,15 +77,15 @@ export async function openSeat(name: SeatName): Promise<Seat> {
   let attempts = 0;
 
   async function newFolders() {
-    const jobId = `attack-${process.pid}-${Math.random().toString(36).slice(2)}-${++attempts}`;
-    const workspace = join(folder, jobId, "tree");
-    const home = join(folder, jobId, "home");
+    const marker = `attack-${process.pid}-${Math.random().toString(36).slice(2)}-${++attempts}`;
+    const workspace = join(folder, marker, "tree");
+    const home = join(folder, marker, "home");
     await mkdir(join(workspace, ".git"), { recursive: true });
     await mkdir(home);
     await writeFile(join(workspace, ".git", "config"), "[core]\n");
     if (drops) {
       for (const path of [
-        join(folder, jobId),
+        join(folder, marker),
         workspace,
         home,
         join(workspace, ".git"),
@@ -94,7 +94,7 @@ export async function openSeat(name: SeatName): Promise<Seat> {
         await chown(path, nobody, nobody);
       }
     }
-    return { jobId, workspace, home };
+    return { marker, workspace, home };
   }
 
   return {
@@ -112,7 +112,7 @@ export async function openSeat(name: SeatName): Promise<Seat> {
       const answer = await ask(request);
       return {
         ...answer,
-        jobId: request.jobId,
+        marker: request.marker,
         workspace: request.workspace,
         home: request.home,
         printed: (schema) => schema.parse(JSON.parse(answer.lines.join("\n"))),

@@ -93,7 +93,7 @@ test("a program in it has its workspace, HOME, input and environment, none of it
       homeFiles: [{ path: "tool.json", content: "{}\n" }],
     },
     {
-      jobId: `wrapper-test-${process.pid}`,
+      marker: `wrapper-test-${process.pid}`,
       workspace,
       home,
       timeoutMs: 20_000,
