@@ -8,6 +8,7 @@ import type { z } from "zod";
 import { UserError } from "../errors.ts";
 import { hashFile } from "./hash-file.ts";
 import { readFileNoFollow, safeJoin, writeFileAtomic } from "../io/file.ts";
+import type { CandidateLabel } from "../job/compare.ts";
 import { JobId, StepId } from "../job/ids.ts";
 import { JobSpec } from "../job/job-spec.ts";
 import { JobState } from "../job/job-state.ts";
@@ -20,6 +21,10 @@ export type JobText = "report.md" | "logs.txt";
 export type StepText = "report.md" | "logs.txt" | "prompt.md";
 
 const stepFiles: ReadonlySet<string> = new Set(["report.md", "patch.diff", "logs.txt", "result.json"]);
+export function candidateFile(label: CandidateLabel): string {
+  return `patch-${label.toLowerCase()}.diff`;
+}
+
 const maxJsonBytes = 16 * 1024 * 1024;
 const maxPatchBytes = 256 * 1024 * 1024;
 
@@ -132,6 +137,12 @@ export function createArtifacts(options: { root: string; mask: (text: string) =>
       }
     },
     readPatch: (jobId: string) => readBytes(jobFile(jobId, "patch.diff"), maxPatchBytes),
+    /** patch-a.diff and patch-b.diff: two changes of which one is to be chosen. */
+    async writeCandidate(jobId: string, label: CandidateLabel, patch: Uint8Array): Promise<void> {
+      await writeFileAtomic(jobFile(jobId, candidateFile(label)), patch);
+    },
+    readCandidate: (jobId: string, label: CandidateLabel) =>
+      readBytes(jobFile(jobId, candidateFile(label)), maxPatchBytes),
 
     /** An earlier step's artifact, `<step_id>/<file>`, for the prompt of a later one. */
     async readInput(jobId: string, path: string, maxBytes: number): Promise<string | undefined> {

@@ -17,7 +17,12 @@ export function readButton(identifier: string, spec: JobSpec | undefined): Asked
     const command = { again, pipeline: defaultPipeline, text: "", dryRun: false, source: `button ${verb}` };
     return { kind: "commands", commands: [command] };
   }
-  const command = { verb, job: spec.job_id, source: `button ${verb}` };
+  const source = `button ${verb}`;
+  if (verb === "apply-a" || verb === "apply-b") {
+    const label = verb === "apply-a" ? "A" : "B";
+    return { kind: "commands", commands: [{ verb: "apply", job: spec.job_id, label, source }] };
+  }
+  const command = { verb, job: spec.job_id, source };
   // Whoever presses has the job's own commit before their eyes: the check run is on it.
   const hash = verb === "approve" ? spec.base?.sha : undefined;
   return { kind: "commands", commands: [{ ...command, ...(hash !== undefined && { hash }) }] };

@@ -1,4 +1,5 @@
 // A command about jobs that there are: its words, told apart by what they look like.
+import { CandidateLabel } from "../job/compare.ts";
 import { type ControlVerb, controlVerbs } from "./grammar.ts";
 
 export interface ControlCommand {
@@ -7,6 +8,8 @@ export interface ControlCommand {
   job?: string;
   /** The beginning of a patch's or commit's hash, which then has to be that job's. */
   hash?: string;
+  /** Which of two changes. */
+  label?: CandidateLabel;
   /** Only jobs that a label started are meant. */
   labelled?: true;
   /** The command exactly as it was written. */
@@ -34,7 +37,9 @@ export function controlCommand(
 ): { command: ControlCommand } | { wrong: string } {
   const command: ControlCommand = { verb, source };
   for (const word of words) {
-    if (command.job === undefined && jobId.test(word)) command.job = word;
+    const label = verb === "apply" ? CandidateLabel.safeParse(word.toUpperCase()).data : undefined;
+    if (command.label === undefined && label !== undefined) command.label = label;
+    else if (command.job === undefined && jobId.test(word)) command.job = word;
     else if (takesHash(verb) && command.hash === undefined && hash.test(word.toLowerCase())) {
       command.hash = word.toLowerCase();
     } else return { wrong: word };

@@ -2,7 +2,8 @@
 //
 // Which job is meant is settled here, once: the intent in the outbox names it, and handling the delivery again makes
 // the same intent. What is done about it, and told, is the publisher's.
-import { type HeldPatch, heldPatch, shortHash } from "../job/held-patch.ts";
+import type { CandidateLabel } from "../job/compare.ts";
+import { type HeldPatch, heldPatches, shortHash } from "../job/held-patch.ts";
 import type { Intent } from "../job/intent.ts";
 import type { JobSpec, Permission } from "../job/job-spec.ts";
 import type { JobState } from "../job/job-state.ts";
@@ -47,10 +48,16 @@ export function createControl(options: ControlOptions) {
 
   async function decide(
     { trigger, ordinal, permission }: ControlContext,
-    wanted: { decision: Decision; jobId: string; sha256?: string; marker?: string },
+    wanted: {
+      decision: Decision;
+      jobId: string;
+      sha256?: string;
+      label?: CandidateLabel | undefined;
+      marker?: string;
+    },
   ): Promise<void> {
     const { delivery, repository, subject, sender, comment, thread } = trigger;
-    const { decision, jobId, sha256, marker = `${delivery.inboxId}-${ordinal}` } = wanted;
+    const { decision, jobId, sha256, label, marker = `${delivery.inboxId}-${ordinal}` } = wanted;
     await outbox.enqueue({
       id: `${marker}-${decision}`,
       // A cancel is done at once; whatever writes the job's comment or branch takes its turn with all that does.
@@ -60,6 +67,7 @@ export function createControl(options: ControlOptions) {
         decision,
         job_id: jobId,
         ...(sha256 !== undefined && { sha256 }),
+        ...(label !== undefined && { label }),
         by: { login: sender.login, id: sender.id, permission },
         repository,
         number: subject.number,
@@ -91,12 +99,18 @@ export function createControl(options: ControlOptions) {
   }
 
   async function apply(context: ControlContext, command: ControlCommand): Promise<void> {
-    const found = await waiting(context, command, (result) => heldPatch(result) !== undefined);
-    const held = heldPatch(found?.result);
-    if (!found || !held) return reply(context, nothingWaits(command, "patch is held"));
+    const found = await waiting(context, command, (result) => heldPatches(result).length > 0);
+    if (!found) return reply(context, nothingWaits(command, "patch is held"));
+    const held = meantPatch(heldPatches(found.result), command, options.trigger);
+    if (typeof held === "string") return reply(context, held);
     const refusal = refusalOf(held, context, command, options.trigger);
     if (refusal !== undefined) return reply(context, refusal);
-    await decide(context, { decision: "apply", jobId: found.ticket.id, sha256: held.sha256 });
+    await decide(context, {
+      decision: "apply",
+      jobId: found.ticket.id,
+      sha256: held.sha256,
+      label: held.label,
+    });
   }
 
   async function discard(context: ControlContext, command: ControlCommand): Promise<void> {
@@ -106,7 +120,7 @@ export function createControl(options: ControlOptions) {
   }
 
   async function approve(context: ControlContext, command: ControlCommand): Promise<void> {
-    const found = await waiting(context, command, (result) => heldPatch(result) === undefined);
+    const found = await waiting(context, command, (result) => heldPatches(result).length === 0);
     if (!found) {
       const held = await waiting(context, command, () => true);
       const hint = held ? ` A patch is held: ${code(`${options.trigger} apply`)} publishes it.` : "";
@@ -168,6 +182,29 @@ export function createControl(options: ControlOptions) {
 }
 
 export type Control = ReturnType<typeof createControl>;
+
+/** Which of the held patches is meant; why none is, in words. */
+function meantPatch(
+  held: readonly HeldPatch[],
+  { label, hash }: ControlCommand,
+  word: string,
+): HeldPatch | string {
+  const [one, another] = held;
+  const labels = held.flatMap((patch) => patch.label ?? []);
+  if (label !== undefined) {
+    const wanted = held.find((patch) => patch.label === label);
+    if (wanted) return wanted;
+    if (labels.length === 0)
+      return `There is one patch, and no ${label}: ${code(`${word} apply`)} publishes it.`;
+    return `There is no change ${label} to choose, only ${labels.join(" and ")}.`;
+  }
+  const hashed = hash === undefined ? undefined : held.find(({ sha256 }) => sha256.startsWith(hash));
+  if (hashed) return hashed;
+  if (!one) return "No patch is held here.";
+  return another
+    ? `There are two changes to choose from: ${labels.map((each) => code(`${word} apply ${each}`)).join(" or ")}.`
+    : one;
+}
 
 /** Why this person's word does not release this patch; undefined when it does. */
 function refusalOf(

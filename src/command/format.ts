@@ -4,7 +4,7 @@ import type { JobCommand } from "./to-job-spec.ts";
 
 /** The command line, its text after `--` where a word of it could be taken for something else. */
 export function formatCommand(command: Omit<JobCommand, "source">, trigger: string): string {
-  const { pipeline, again, agent, model, steps, base, branch, budgetUsd, dryRun, text } = command;
+  const { pipeline, again, agent, model, steps, base, branch, budgetUsd, versus, dryRun, text } = command;
   const word = again?.verb ?? pipeline;
   const head = [
     trigger,
@@ -16,6 +16,7 @@ export function formatCommand(command: Omit<JobCommand, "source">, trigger: stri
     ...(base === undefined ? [] : ["--base", base]),
     ...(branch === undefined ? [] : ["--branch", branch]),
     ...(budgetUsd === undefined ? [] : ["--budget", String(budgetUsd)]),
+    ...(versus === undefined ? [] : ["--vs", versus]),
     ...(again?.from === undefined ? [] : ["--from", again.from]),
     ...(dryRun ? ["--dry-run"] : []),
   ];

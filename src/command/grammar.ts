@@ -2,7 +2,7 @@
 import type { AgainVerb } from "./again.ts";
 
 export interface Option {
-  name: "agent" | "model" | "steps" | "base" | "branch" | "budget" | "from" | "dry-run" | "help";
+  name: "agent" | "model" | "steps" | "base" | "branch" | "budget" | "vs" | "from" | "dry-run" | "help";
   /** What its value is called; undefined for an option without one. */
   value?: string;
   summary: string;
@@ -15,6 +15,7 @@ export const options: readonly Option[] = [
   { name: "base", value: "BRANCH", summary: "start from this branch, and open the pull request into it" },
   { name: "branch", value: "NAME", summary: "give the pull request's branch this name" },
   { name: "budget", value: "USD", summary: "the most that the job may cost" },
+  { name: "vs", value: "NAME", summary: "let this agent make the change too, compare both, and choose one" },
   { name: "from", value: "STEP", summary: "with retry: keep what the steps before this one made" },
   { name: "dry-run", summary: "do everything, but publish only the comment: no branch, no pull request" },
   { name: "help", summary: "show this" },
@@ -37,8 +38,8 @@ export const verbs: readonly Verb[] = [
   { name: "cancel", argument: "[job]", summary: "end what runs and what waits here" },
   {
     name: "apply",
-    argument: "[job] [hash]",
-    summary: "publish the patch that is held here, after you have read it",
+    argument: "[A or B] [job] [hash]",
+    summary: "publish the patch that is held here, or one of two, after you have read it",
   },
   { name: "discard", argument: "[job]", summary: "drop what is held here" },
   {

@@ -18,6 +18,7 @@ export function wrongValue(
 ): Problem | undefined {
   switch (name) {
     case "agent":
+    case "vs":
       return agents.includes(value.toLowerCase()) ? undefined : problem.unknownAgent(value, agents);
     case "model":
       return modelName.test(value) ? undefined : problem.badModel(value);
@@ -36,7 +37,10 @@ export function wrongValue(
   }
 }
 
-export type Wishes = Pick<JobCommand, "agent" | "model" | "base" | "branch" | "steps" | "budgetUsd">;
+export type Wishes = Pick<
+  JobCommand,
+  "agent" | "model" | "base" | "branch" | "steps" | "budgetUsd" | "versus"
+>;
 
 /** The same as what a job takes along; every value is known to be right. */
 export function wishesOf(given: Given): Wishes {
@@ -46,12 +50,14 @@ export function wishesOf(given: Given): Wishes {
   const branch = given.get("branch");
   const steps = given.get("steps");
   const budget = given.get("budget");
+  const versus = given.get("vs")?.toLowerCase();
   return {
     ...(agent !== undefined && { agent }),
     ...(model !== undefined && { model }),
     ...(base !== undefined && { base }),
     ...(branch !== undefined && { branch }),
     ...(steps !== undefined && { steps: listOf(steps) }),
+    ...(versus !== undefined && { versus }),
     ...(budget !== undefined && { budgetUsd: Number(amount.exec(budget)?.[1]) }),
   };
 }

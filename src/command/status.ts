@@ -1,5 +1,5 @@
 // The answer to `/agent status`: what runs, waits or is held on one issue or pull request.
-import { heldPatch, shortHash } from "../job/held-patch.ts";
+import { heldPatches, shortHash } from "../job/held-patch.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { Ticket } from "../queue/contract.ts";
 import type { ControlOptions } from "./control.ts";
@@ -55,9 +55,10 @@ async function standing(
       return step ? `**runs**, ${code(step.step_id)}, step ${at + 1} of ${payload.steps.length}` : "**runs**";
     }
     case "awaiting_approval": {
-      const held = heldPatch(await artifacts.readResult(id));
-      const by = held ? `${trigger} apply ${shortHash(held.sha256)}` : `${trigger} approve`;
-      return `**held**, ${code(by)} lets it go on`;
+      const held = heldPatches(await artifacts.readResult(id));
+      const words = held.map(({ label, sha256 }) => `${trigger} apply ${label ?? shortHash(sha256)}`);
+      const by = (words.length === 0 ? [`${trigger} approve`] : words).map(code).join(" or ");
+      return `**held**, ${by} lets it go on`;
     }
     case "done":
     case "failed":

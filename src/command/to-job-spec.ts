@@ -1,13 +1,16 @@
 // From a command to the JobSpec that the queue carries.
 import { UserError } from "../errors.ts";
+import { candidatesOf } from "../job/compare.ts";
 import { deriveJobId } from "../job/ids.ts";
 import { type ContextMessage, JobSpec, type Permission } from "../job/job-spec.ts";
 import type { Pipeline } from "../job/pipelines.ts";
 import { maxThreads, type ReviewThread } from "../job/review-thread.ts";
+import type { StepSpec } from "../job/step-spec.ts";
 import type { Again } from "./again.ts";
 import type { Base } from "./base.ts";
 import type { JobMaterial } from "./material/read-material.ts";
 import { chooseSteps, findStep } from "./choose-steps.ts";
+import { compareSteps } from "./compare-steps.ts";
 import { goalOf } from "./goal.ts";
 import type { AskedThread } from "./review-thread.ts";
 import { cut } from "./thread.ts";
@@ -24,6 +27,8 @@ export interface JobCommand {
   again?: Again;
   /** Replaces every step's agent. */
   agent?: string;
+  /** Makes the change too, to be compared with. */
+  versus?: string;
   /** Replaces every step's model. */
   model?: string;
   /** Names of steps; only these of the pipeline are run. */
@@ -115,7 +120,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
     ...(follows !== undefined && { follows }),
     requested_by: { login: sender.login, id: sender.id, permission },
     pipeline: pipeline.name,
-    steps: stepsOf(command, pipeline),
+    ...stepsOf(command, pipeline, context),
     ...(rerun && { rerun }),
     publish: { ...context.limits?.publish, ...(command.branch !== undefined && { branch: command.branch }) },
     dry_run: command.dryRun || retried?.dry_run === true,
@@ -162,11 +167,25 @@ function rerunOf(earlier: JobSpec, from: string | undefined): JobSpec["rerun"] {
   return { job_id: earlier.job_id, from_step: findStep(earlier.steps, from).step_id };
 }
 
-function stepsOf(command: JobCommand, pipeline: Pick<Pipeline, "steps">): object[] {
-  const { steps } = pipeline;
-  return (command.steps ? chooseSteps(steps, command.steps) : steps).map((step) => ({
-    ...step,
-    agent: command.agent ?? step.agent,
-    model: command.model ?? step.model,
-  }));
+/** Throws UserError `invalid_job` for a comparison that can't be. */
+function stepsOf(
+  { steps: names, agent, versus, model }: JobCommand,
+  pipeline: Pick<Pipeline, "steps">,
+  { earlier, pipelines }: Pick<JobContext, "earlier" | "pipelines">,
+): Pick<JobSpec, "steps" | "compare"> {
+  const chosen = names ? chooseSteps(pipeline.steps, names) : pipeline.steps;
+  if (versus !== undefined) {
+    const compared = compareSteps(chosen, { versus, agent, pipelines });
+    // A model is one agent's: of two only the first can be meant.
+    const isOther = ({ agent: by }: StepSpec): boolean => by === versus;
+    const steps = compared.steps.map((step) =>
+      isOther(step) ? step : { ...step, model: model ?? step.model },
+    );
+    return { ...compared, steps };
+  }
+  const steps = chosen.map((step) => ({ ...step, agent: agent ?? step.agent, model: model ?? step.model }));
+  const hasBoth = candidatesOf(earlier?.compare).every(({ stepId }) =>
+    steps.some(({ step_id: id }) => id === stepId),
+  );
+  return { steps, ...(earlier?.compare && hasBoth && { compare: earlier.compare }) };
 }

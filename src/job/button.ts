@@ -1,6 +1,6 @@
 // The identifier of a check run's button: what it asks for, and of which job it is.
 
-const buttonVerbs = ["cancel", "retry", "apply", "approve", "discard"] as const;
+const buttonVerbs = ["cancel", "retry", "apply", "apply-a", "apply-b", "approve", "discard"] as const;
 export type ButtonVerb = (typeof buttonVerbs)[number];
 
 /** Of the job's id as much as GitHub's 20 characters leave; the whole id is the check run's external id. */

@@ -1,5 +1,6 @@
 // Something to say on GitHub: the payload of an outbox ticket.
 import { z } from "zod";
+import { CandidateLabel } from "./compare.ts";
 import { Decider } from "./decision.ts";
 import { JobId } from "./ids.ts";
 import { Repository } from "./job-spec.ts";
@@ -62,6 +63,8 @@ export const Intent = z.discriminatedUnion("kind", [
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
+    /** Which of two it is, for `apply`. */
+    label: CandidateLabel.optional(),
     by: Decider,
     repository: Repository,
     /** Where it was said, and where it is answered. */

@@ -1,5 +1,6 @@
 // What was asked: immutable, versioned, written once.
 import { z } from "zod";
+import { Compare } from "./compare.ts";
 import { HostPort } from "./host-port.ts";
 import { JobId, StepId } from "./ids.ts";
 import { Material } from "./material.ts";
@@ -133,6 +134,7 @@ export const JobSpec = z.strictObject({
   rerun: z.strictObject({ job_id: JobId, from_step: StepId }).optional(),
   pipeline: z.string().max(64).default("default"),
   steps: z.array(StepSpec).min(1).max(32),
+  compare: Compare.optional(),
   publish: Publish.prefault({}),
   /** Run everything, publish only the comment. */
   dry_run: z.boolean().default(false),

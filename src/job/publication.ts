@@ -37,6 +37,8 @@ export const Publication = z.strictObject({
     .optional(),
   /** The held patch that the comment shows: only this one can be released. */
   shown: z.strictObject({ sha256: z.string(), base_sha: z.string() }).optional(),
+  /** The same of two of which one is to be chosen. */
+  choices: z.array(z.strictObject({ sha256: z.string(), base_sha: z.string() })).optional(),
   /** The last command about this job that is being carried out, by its marker. */
   decided: z
     .strictObject({

@@ -1,5 +1,6 @@
 // How a step or a job ended: result.json.
 import { z } from "zod";
+import { CandidateLabel } from "./compare.ts";
 import { Decision } from "./decision.ts";
 import { ErrorCode } from "./error-code.ts";
 import { JobId, StepId } from "./ids.ts";
@@ -68,19 +69,36 @@ export const StepResult = z.strictObject({
 });
 export type StepResult = z.infer<typeof StepResult>;
 
+/** A patch as it was gated: what is published must equal it. */
+const GatedPatch = z.strictObject({
+  base_sha: z.string(),
+  tree: z.string(),
+  sha256: z.string(),
+  files: z.int(),
+  bytes: z.int(),
+});
+
+/** One of two changes of which a person takes one. */
+export const Candidate = z.strictObject({
+  label: CandidateLabel,
+  step_id: StepId,
+  agent: z.string(),
+  status: Status,
+  /** Null when there is nothing to choose: nothing changed, or the change can't be kept. */
+  patch: GatedPatch.nullable(),
+  secrets_check: z.enum(["passed", "failed"]),
+  /** What the gate says against it; without a patch: why there is none. */
+  error: ResultError.nullable(),
+});
+export type Candidate = z.infer<typeof Candidate>;
+
 export const JobResult = z.strictObject({
   ...shared,
   kind: z.literal("job"),
-  /** The patch as it was gated: what is published must equal this. Null when nothing changed. */
-  patch: z
-    .strictObject({
-      base_sha: z.string(),
-      tree: z.string(),
-      sha256: z.string(),
-      files: z.int(),
-      bytes: z.int(),
-    })
-    .nullable(),
+  /** Null when nothing changed, and as long as one of the candidates is to be chosen. */
+  patch: GatedPatch.nullable(),
+  candidates: z.array(Candidate).max(2).optional(),
+  chosen: CandidateLabel.optional(),
   steps: z.array(StepResult),
   /** How a person ended it, when it was held. */
   decision: Decision.optional(),

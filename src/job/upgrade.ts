@@ -51,6 +51,7 @@ export function readJobSpec(input: unknown, defaults: { now: Date; newId: () => 
   if (!parsed.success) return invalid(parsed.error.issues.flatMap(describeIssue));
 
   const { problems, warnings } = checkStepReferences(parsed.data.steps);
+  if (parsed.data.compare) problems.push("compare: only a command on GitHub compares, by its option --vs");
   if (problems.length > 0) return invalid(problems);
   if (parsed.data.policy.sandbox) return { kind: "job", spec: parsed.data, warnings };
   return {

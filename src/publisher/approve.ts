@@ -1,5 +1,5 @@
 // `/agent approve`: a job that waits for a person's word, and not because of its patch, begins or goes on.
-import { heldPatch } from "../job/held-patch.ts";
+import { heldPatches } from "../job/held-patch.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
 import { answer, type Decide, done, openDecided } from "./decided.ts";
 import type { PublisherDeps } from "./deps.ts";
@@ -19,12 +19,10 @@ export async function approve(
   const again = record.publication.decided?.marker === intent.marker;
   const state = await deps.jobs.state(jobId);
   if (state === "awaiting_approval") {
-    if (heldPatch(result)) {
-      return answer(
-        deps,
-        intent,
-        `The job has a patch that is held: \`${deps.trigger} apply\` publishes it.`,
-      );
+    const [held] = heldPatches(result);
+    if (held) {
+      const apply = `${deps.trigger} apply ${held.label ?? ""}`.trim();
+      return answer(deps, intent, `The job has a patch that is held: \`${apply}\` publishes it.`);
     }
     const moved = await movedHead(deps, spec);
     if (moved !== undefined) {

@@ -2,6 +2,7 @@
 import type { Git, GitAuth } from "../io/git.ts";
 import type { GitHub } from "../io/github.ts";
 import type { Mirrors } from "../io/mirror.ts";
+import type { CandidateLabel } from "../job/compare.ts";
 import type { Intent } from "../job/intent.ts";
 import type { JobSpec, Repository } from "../job/job-spec.ts";
 import type { JobState } from "../job/job-state.ts";
@@ -18,6 +19,10 @@ interface PublisherArtifacts {
   /** At most `maxBytes` of a text. */
   readText(jobId: string, file: "report.md" | "logs.txt", maxBytes: number): Promise<string | undefined>;
   readPatch(jobId: string): Promise<Buffer | undefined>;
+  readCandidate(jobId: string, label: CandidateLabel): Promise<Buffer | undefined>;
+  writePatch(jobId: string, patch: Uint8Array): Promise<void>;
+  /** At most `maxBytes` of `<step_id>/<file>`. */
+  readInput(jobId: string, path: string, maxBytes: number): Promise<string | undefined>;
   readFindings(jobId: string, stepId: string): Promise<ReviewFindings | undefined>;
   writeResult(result: JobResult): Promise<void>;
   writeState(state: JobState): Promise<void>;

@@ -1,5 +1,5 @@
 // A job's end on GitHub: branch, pull request, final comment.
-import { heldPatch } from "../job/held-patch.ts";
+import { heldPatches } from "../job/held-patch.ts";
 import type { Intent } from "../job/intent.ts";
 import { type GitHubJob, isGitHubJob } from "../job/job-spec.ts";
 import { createSpeaker } from "./comment.ts";
@@ -8,6 +8,7 @@ import { land } from "./land.ts";
 import { openRecord } from "./record.ts";
 import { finalComment } from "./render/final-comment.ts";
 import type { Voice } from "./render/voice.ts";
+import { readCompared } from "./read-compared.ts";
 import { publishReview } from "./review/publish-review.ts";
 
 const maxReportBytes = 1024 * 1024;
@@ -40,6 +41,7 @@ export async function publish(
   const landing = await land(deps, request);
   await publishReview(deps, request, landing);
 
+  const compared = await readCompared(deps, result);
   const log =
     result.status === "success" ? undefined : await artifacts.readText(spec.job_id, "logs.txt", maxLogBytes);
   const body = finalComment(
@@ -50,6 +52,7 @@ export async function publish(
       report,
       log,
       patch,
+      compared,
       reviewUrl: record.publication.review?.url,
       findings: record.publication.findings,
     },
@@ -59,10 +62,10 @@ export async function publish(
   await speaker.say(body, true);
   await speaker.reconcile();
   // A job that waits for a person goes on later: that is not its end.
-  const held = heldPatch(result);
+  const held = heldPatches(result).map(({ sha256, baseSha }) => ({ sha256, base_sha: baseSha }));
   await record.note({
     epoch: intent.epoch,
     final: result.status !== "needs_human",
-    ...(held && { shown: { sha256: held.sha256, base_sha: held.baseSha } }),
+    ...(result.candidates ? { choices: held } : held[0] && { shown: held[0] }),
   });
 }

@@ -3,7 +3,7 @@
 // Each step may be the last thing that this process does; the next one finds the same intent and does the rest. The
 // commit on which the patch goes is noted before the push, so that a repeat makes the same commit.
 import { UserError } from "../errors.ts";
-import { heldPatch } from "../job/held-patch.ts";
+import { type HeldPatch, heldPatches } from "../job/held-patch.ts";
 import type { GitHubJob } from "../job/job-spec.ts";
 import type { JobResult } from "../job/result.ts";
 import { createSpeaker } from "./comment.ts";
@@ -13,6 +13,8 @@ import { land } from "./land.ts";
 import { headOf } from "./head-of.ts";
 import type { Landing } from "./landing.ts";
 import type { JobRecord } from "./record.ts";
+import { readCompared } from "./read-compared.ts";
+import { isOpenChoice } from "./render/compared.ts";
 import { finalComment } from "./render/final-comment.ts";
 import type { Voice } from "./render/voice.ts";
 import { publishReview } from "./review/publish-review.ts";
@@ -36,8 +38,7 @@ export async function release(
   const github = await deps.github(spec.repository.installation_id);
   const voice = voiceFor(spec);
   const released = again ? result : releasedResult(deps, intent, result);
-  const patch = await deps.artifacts.readPatch(spec.job_id);
-  const report = await deps.artifacts.readText(spec.job_id, "report.md", maxReportBytes);
+  const { patch, report } = await readReleased(deps, released);
   const landing = await landReleased(deps, intent, {
     spec,
     result: released,
@@ -51,11 +52,21 @@ export async function release(
   const isOut = ["pull_request", "branch", "commit"].includes(landing.kind) || isPushed(landing);
   if (!isOut) {
     const log = await deps.artifacts.readText(spec.job_id, "logs.txt", maxLogBytes);
-    await speaker.say(finalComment({ spec, result, landing, report, log, patch }, voice), true);
+    const said = isOpenChoice(result)
+      ? await deps.artifacts.readText(spec.job_id, "report.md", maxReportBytes)
+      : report;
+    const compared = await readCompared(deps, result);
+    await speaker.say(
+      finalComment({ spec, result, landing, report: said, log, patch, compared }, voice),
+      true,
+    );
     return answer(deps, intent, `The patch was not published and is still held. ${reasonOf(landing)}`);
   }
   await publishReview(deps, { spec, result: released, patch, report, record, github, voice }, landing);
-  if (!again) await deps.artifacts.writeResult(released);
+  if (!again) {
+    if (released.chosen && patch) await deps.artifacts.writePatch(spec.job_id, patch);
+    await deps.artifacts.writeResult(released);
+  }
   await speaker.say(
     finalComment({ spec, result: released, landing, report, log: undefined, patch }, voice),
     true,
@@ -72,27 +83,60 @@ async function whyNot(
   intent: Decide,
   { record, result }: { record: JobRecord; result: JobResult },
 ): Promise<string | undefined> {
-  const held = heldPatch(result);
+  const held = meant(intent, result);
   const state = await deps.jobs.state(intent.job_id);
   if (!held || state !== "awaiting_approval")
     return `The patch is not held any more: the job is ${state ?? "gone"}.`;
-  const { shown } = record.publication;
-  if (shown?.sha256 !== held.sha256 || intent.sha256 !== held.sha256 || shown.base_sha !== held.baseSha) {
+  const { shown, choices = shown ? [shown] : [] } = record.publication;
+  const wasShown = choices.some(
+    ({ sha256, base_sha: base }) => sha256 === held.sha256 && base === held.baseSha,
+  );
+  if (!wasShown || intent.sha256 !== held.sha256) {
     return "Nothing was published: the patch is not the one that was shown. Look at it, then ask again.";
   }
   return undefined;
 }
 
 function releasedResult(deps: Pick<PublisherDeps, "clock">, intent: Decide, result: JobResult): JobResult {
-  const rules = [...new Set(heldPatch(result)?.details.findings.map(({ rule }) => rule))].join(", ");
-  const warning = `released by ${intent.by.login}; the patch gate had held it (${rules})`;
+  const rules = [...new Set(meant(intent, result)?.details.findings.map(({ rule }) => rule))].join(", ");
+  const chosen = result.candidates?.find(({ label }) => label === intent.label);
+  const warnings = [
+    ...(chosen ? [`${intent.by.login} chose ${chosen.label}, the change by ${chosen.agent}`] : []),
+    ...(rules === "" ? [] : [`released by ${intent.by.login}; the patch gate had held it (${rules})`]),
+  ];
   return {
     ...result,
+    ...(chosen && {
+      chosen: chosen.label,
+      patch: chosen.patch,
+      change_status: "changed" as const,
+      secrets_check: chosen.secrets_check,
+      artifacts: { ...result.artifacts, patch_diff: "patch.diff" },
+    }),
     status: "success",
     error: null,
     decision: decisionOf(deps, intent, "applied"),
-    warnings: [...result.warnings, warning],
+    warnings: [...result.warnings, ...warnings],
   };
+}
+
+/** The patch that the word is about, while it is held. */
+function meant({ label }: Decide, result: JobResult): HeldPatch | undefined {
+  return heldPatches(result).find((held) => held.label === label);
+}
+
+/** What is published: of two changes the chosen one's patch, and what was said of it. */
+async function readReleased(
+  { artifacts }: Pick<PublisherDeps, "artifacts">,
+  { job_id: jobId, chosen, candidates }: JobResult,
+): Promise<{ patch: Buffer | undefined; report: string | undefined }> {
+  const candidate = candidates?.find(({ label }) => label === chosen);
+  if (!candidate) {
+    const report = await artifacts.readText(jobId, "report.md", maxReportBytes);
+    return { patch: await artifacts.readPatch(jobId), report };
+  }
+  const report = await artifacts.readInput(jobId, `${candidate.step_id}/report.md`, maxReportBytes);
+  return { patch: await artifacts.readCandidate(jobId, candidate.label), report };
 }
 
 async function landReleased(

@@ -4,6 +4,7 @@ import type { JobSpec } from "../job/job-spec.ts";
 import type { JobResult, ResultError, Status } from "../job/result.ts";
 import { CancelRequested, type Claim } from "../queue/contract.ts";
 import type { RunnerDeps } from "./deps.ts";
+import { choiceOf, gatedCandidates } from "./gate/gated-candidates.ts";
 import { gatedChange, unchanged } from "./gate/gated-change.ts";
 import type { JobProgress } from "./job-progress.ts";
 import { type RunMetrics, totalMetrics } from "./metrics.ts";
@@ -19,6 +20,8 @@ export type JobEnd =
       steps: StepReport[];
       /** The step whose end was the job's. */
       lastStepId: string;
+      /** The trees of which one is to be chosen, by the steps that left them. */
+      candidates?: ReadonlyMap<string, string> | undefined;
       /** Why it failed although its steps did not. */
       obstacle?: UserError | undefined;
       /** Every run of every step, those too that a loop has run again since. */
@@ -88,19 +91,32 @@ async function writeResult(
 ): Promise<JobResult> {
   const { spec } = end;
   const steps = end.kind === "ended" ? end.steps : [];
-  const report = composeReport(steps);
+  const report = composeReport(steps, spec.compare);
+  const gate = withOwnPaths(deps, spec);
   const change =
     end.kind === "ended"
-      ? await gatedChange(withOwnPaths(deps, spec), {
+      ? await gatedChange(gate, {
           ...end,
           baseSha: spec.base?.sha ?? "",
           isHeld: spec.publish.mode === "hold",
         })
       : unchanged;
+  const gated =
+    end.kind === "ended"
+      ? await gatedCandidates(gate, {
+          spec,
+          steps: steps.map((step) => step.result),
+          trees: end.candidates ?? new Map(),
+          workspace: end.workspace,
+        })
+      : [];
+  const choice = gated.length > 0 ? choiceOf(gated) : undefined;
   const failure = end.kind === "broken" ? end.error : failureOf(end);
   const status: FinalStatus =
-    end.status === "success" && change.error ? (change.patch ? "needs_human" : "failed") : end.status;
-  const error = end.status === "success" ? (change.error ?? null) : (failure ?? null);
+    end.status !== "success"
+      ? end.status
+      : (choice?.status ?? (change.error ? (change.patch ? "needs_human" : "failed") : "success"));
+  const error = (end.status === "success" ? (choice ?? change).error : failure) ?? null;
   const finishedAt = deps.clock();
   const result: JobResult = {
     schema_version: "2.0",
@@ -123,18 +139,25 @@ async function writeResult(
       end.kind === "ended" ? end.runs : [],
       finishedAt.getTime() - end.startedAt.getTime(),
     ),
-    error: error ?? null,
+    error,
     warnings: [
       ...(steps.some((step) => !step.result.simulated) ? await sandboxWarnings(deps) : []),
       ...(end.kind === "ended" ? end.notes : []),
       ...change.notes,
+      ...gated.flatMap(({ candidate, change: own }) =>
+        own.notes.map((note) => `${candidate.label}: ${note}`),
+      ),
     ],
     patch: change.patch,
+    ...(gated.length > 0 && { candidates: gated.map(({ candidate }) => candidate) }),
     steps: steps.map((step) => step.result),
   };
   await claim.assertHeld();
   await deps.artifacts.writeText(spec.job_id, "report.md", report);
   await deps.artifacts.writeText(spec.job_id, "logs.txt", await joinLogs(deps, steps, error));
+  for (const { candidate, change: own } of gated) {
+    if (own.bytes) await deps.artifacts.writeCandidate(spec.job_id, candidate.label, own.bytes);
+  }
   if (change.bytes) await deps.artifacts.writePatch(spec.job_id, change.bytes);
   await deps.artifacts.writeResult(result);
   return result;

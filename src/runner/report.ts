@@ -1,4 +1,5 @@
 // The job's report.md, put together from its steps' reports. Pure.
+import { candidatesOf, type Compare } from "../job/compare.ts";
 import type { StepResult } from "../job/result.ts";
 import { readReview } from "../job/review-finding.ts";
 
@@ -16,22 +17,24 @@ const titles: Record<string, string> = {
 };
 
 /**
- * The report of the step that did the work stands open; plans and reviews are folded below it. Empty when no
- * step left a report.
+ * The report of the step that did the work stands open; plans and reviews are folded below it. Where two did it, the
+ * one that compares them stands open. Empty when no step left a report.
  */
-export function composeReport(steps: readonly StepReport[]): string {
+export function composeReport(steps: readonly StepReport[], compare?: Compare): string {
   const told = steps
     .map(({ result, text }) => ({
       result,
       text: result.role === "reviewer" ? readReview(text).report : text,
     }))
     .filter((step) => step.text.trim() !== "");
-  const main = told.findLast((step) => step.result.role === "implementer") ?? told.at(-1);
+  const role = compare ? "reviewer" : "implementer";
+  const main = told.findLast((step) => step.result.role === role) ?? told.at(-1);
   if (!main) return "";
   const folded = told
     .filter((step) => step !== main)
     .map(({ result, text }) => {
-      const title = titles[result.role] ?? result.role;
+      const label = candidatesOf(compare).find(({ stepId }) => stepId === result.step_id)?.label;
+      const title = `${titles[result.role] ?? result.role}${label === undefined ? "" : ` ${label}`}`;
       const by = result.simulated ? `${result.agent}, simulated` : result.agent;
       return `<details>\n<summary>${title} · ${by}</summary>\n\n${text.trim()}\n\n</details>`;
     });

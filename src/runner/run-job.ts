@@ -113,10 +113,13 @@ async function runAllSteps(
   const own = workspace.baseTree;
   const seen = await seenTree(deps, workspace, spec);
   await takeOver(deps, { spec, progress, workspace, tree: seen.tree });
-  const runSteps = stepGraph(spec.steps).isParallel ? runAsGraph : runInOrder;
+  const runSteps = stepGraph(spec.steps).isParallel || spec.compare ? runAsGraph : runInOrder;
   const end = await runSteps(deps, run, seen.tree);
-  const tree = await withOwnConfiguration(deps.git, workspace, { own, seen: seen.tree, result: end.tree });
-  return { ...end, tree, notes: notesOf(seen) };
+  const ownIn = (result: string): Promise<string> =>
+    withOwnConfiguration(deps.git, workspace, { own, seen: seen.tree, result });
+  const candidates = new Map<string, string>();
+  for (const [stepId, left] of end.candidates ?? []) candidates.set(stepId, await ownIn(left));
+  return { ...end, tree: await ownIn(end.tree), candidates, notes: notesOf(seen) };
 }
 
 /** What agents see of the base: on a pull request without its own configuration of agents' programs. */

@@ -1,4 +1,5 @@
 // The steps of a job as a graph: what waits for nothing runs at once, each step in a checkout of its own.
+import { isCandidate } from "../job/compare.ts";
 import { stepGraph } from "../job/step-graph.ts";
 import type { StepSpec } from "../job/step-spec.ts";
 import { CancelRequested } from "../queue/contract.ts";
@@ -27,6 +28,7 @@ interface TurnEnd extends VisitEnd {
  */
 export async function runAsGraph(deps: RunnerDeps, run: StepsRun, tree: string): Promise<StepsEnd> {
   const { spec } = run;
+  const { compare } = spec;
   const graph = stepGraph(spec.steps);
   const turns = new Map<string, Turn>();
   const done = new Map<string, TurnEnd>();
@@ -34,6 +36,9 @@ export async function runAsGraph(deps: RunnerDeps, run: StepsRun, tree: string):
   /** Where a step goes on to which a failure has led back: from what it left. */
   const goesOn = new Map<string, Change>();
   const runs: RunMetrics[] = [];
+  // Of two changes to choose from none is the job's, and no step starts from one.
+  const carried = (ends: readonly TurnEnd[]): Change[] =>
+    ends.filter(({ stepId }) => !isCandidate(compare, stepId)).map(({ change }) => change);
   const endsOf = (steps: readonly StepSpec[]): TurnEnd[] =>
     steps.flatMap(({ step_id: id }) => done.get(id) ?? []);
 
@@ -43,7 +48,7 @@ export async function runAsGraph(deps: RunnerDeps, run: StepsRun, tree: string):
     visits.set(stepId, visit + 1);
     const stop = new AbortController();
     const signal = AbortSignal.any([run.signal, stop.signal]);
-    const changes = endsOf(graph.before(stepId)).map(({ change }) => change);
+    const changes = carried(endsOf(graph.before(stepId)));
     const from = { tree, changes, goesOn: goesOn.get(stepId), isFirst: visit === 0 };
     const ended = takeTurn(deps, { ...run, signal }, step, from);
     // Looked at when its turn comes, which may be after another one's failure.
@@ -68,11 +73,22 @@ export async function runAsGraph(deps: RunnerDeps, run: StepsRun, tree: string):
 
   async function conclude(status: StepsEnd["status"], lastStepId: string): Promise<StepsEnd> {
     const ends = endsOf(graph.order);
-    const changes = ends.map(({ change }) => change);
+    const changes = carried(ends);
+    const candidates = new Map(
+      ends.filter(({ stepId }) => isCandidate(compare, stepId)).map((end) => [end.stepId, end.tree]),
+    );
     const joined = await joinChanges(deps, run.workspace, { base: tree, changes });
     const steps = ends.map(({ report }) => report);
     const obstacle = status === "success" ? joined.obstacle : undefined;
-    return { status: obstacle ? "failed" : status, steps, runs, tree: joined.tree, lastStepId, obstacle };
+    return {
+      status: obstacle ? "failed" : status,
+      steps,
+      runs,
+      tree: joined.tree,
+      lastStepId,
+      obstacle,
+      candidates,
+    };
   }
 
   try {

@@ -18,6 +18,8 @@ export interface StepsEnd {
   tree: string;
   /** The step whose end was the job's. */
   lastStepId: string;
+  /** What the steps left of whose changes one is to be chosen, by their ids. */
+  candidates?: ReadonlyMap<string, string> | undefined;
   /** Why the job failed although its steps did not. */
   obstacle?: UserError | undefined;
 }

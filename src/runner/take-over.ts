@@ -1,4 +1,5 @@
 // `retry --from`: what the steps of an earlier job made before a step is taken over, as if they had just ended here.
+import { isCandidate } from "../job/compare.ts";
 import { UserError } from "../errors.ts";
 import { ExecError } from "../io/exec.ts";
 import { line } from "../io/git.ts";
@@ -35,7 +36,8 @@ export async function takeOver(
     const before = needed.flatMap(({ step_id: id }) => changes.get(id) ?? []);
     // One beside the way to that step that did not succeed is done again, and so is what waits for it.
     if (before.length < needed.length) continue;
-    const { tree, obstacle } = await joinChanges(deps, workspace, { base: job.tree, changes: before });
+    const carried = before.filter((change) => !isCandidate(spec.compare, change.stepId));
+    const { tree, obstacle } = await joinChanges(deps, workspace, { base: job.tree, changes: carried });
     if (obstacle) throw obstacle;
     const known = progress.state.steps.find((step) => step.step_id === stepId);
     // Taken over by an earlier run, which then died.

@@ -158,6 +158,55 @@ describe("apply", () => {
     }
   });
 
+  test("of one of two changes publishes that one, whenever the process dies", async () => {
+    const other = await world.change((tree) => writeFile(join(tree, "src/other.ts"), "export {};\n"));
+    const candidate = (label: "A" | "B", { tree, sha256 }: Change) => ({
+      label,
+      step_id: `02_implement_${label}`,
+      agent: label === "A" ? "claude" : "codex",
+      status: "success" as const,
+      patch: { base_sha: world.baseSha, tree, sha256, files: 1, bytes: 10 },
+      secrets_check: "passed" as const,
+      error: null,
+    });
+    for (let at = 1, died = true; died; at++) {
+      await world.remove();
+      world = await createShop();
+      const files = { ...finished(world, change), state: stateOf("finished") };
+      files.result = resultOf({
+        status: "needs_human",
+        patch: null,
+        error: { code: "awaiting_human", message: "a change is to be chosen: A or B", details: {} },
+        candidates: [candidate("A", other), candidate("B", change)],
+      });
+      delete files.patch;
+      files.candidates = { A: other.patch, B: change.patch };
+      const setup = createSetup(world, files);
+      await setup.publisher.carryOut(publish);
+      expect(ours(setup)[0]).toContain("⚖️ Two changes to choose from");
+      setup.dieAtWrite(at);
+      died = await setup.publisher.carryOut(decide("apply", { label: "B" })).then(
+        () => false,
+        () => true,
+      );
+      setup.dieAtWrite(1000);
+      await setup.publisher.carryOut(decide("apply", { label: "B" }));
+      expect(setup.github.pulls).toHaveLength(1);
+      expect(setup.github.pulls[0]?.body).toContain("The report of 02_implement_B/report.md");
+      expect(await treeOf(await world.head(branch))).toBe(change.tree);
+      expect(setup.files.result).toMatchObject({
+        status: "success",
+        chosen: "B",
+        patch: { tree: change.tree },
+      });
+      expect(setup.files.patch).toEqual(change.patch);
+      expect(ours(setup)).toHaveLength(1);
+      expect(ours(setup)[0]).toContain("mona chose B, the change by codex");
+      expect(setup.queue.state).toBe("done");
+      expect(at).toBeLessThan(20);
+    }
+  });
+
   test("of another patch than the one that was shown publishes nothing", async () => {
     const setup = await held();
     await setup.publisher.carryOut(decide("apply", { sha256: "d".repeat(64) }));

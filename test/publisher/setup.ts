@@ -21,6 +21,7 @@ export interface Files {
   report?: string;
   log?: string;
   patch?: Buffer;
+  candidates?: { A: Buffer; B: Buffer };
   findings?: ReviewFinding[];
   publication?: Publication;
 }
@@ -62,6 +63,11 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
       readResult: async () => files.result,
       readText: async (_id, file) => (file === "report.md" ? files.report : files.log),
       readPatch: async () => files.patch,
+      readCandidate: async (_id, label) => files.candidates?.[label],
+      readInput: async (_id, path) => `The report of ${path}.\n`,
+      async writePatch(_id, patch) {
+        files.patch = Buffer.from(patch);
+      },
       readFindings: async () =>
         files.findings && { schema_version: "2.0", findings: files.findings, dropped: 0 },
       async writeResult(result) {

@@ -48,7 +48,12 @@ export function statisticsLine({ files, added, removed }: DiffStatistics): strin
 const maxShownBytes = 1024 * 1024;
 
 /** A folded, highlighted diff of at most `maxChars`; empty when that is too little to show anything. */
-export function shownDiff(patch: Buffer, maxChars: number, voice: Pick<Voice, "mask">): string {
+export function shownDiff(
+  patch: Buffer,
+  maxChars: number,
+  voice: Pick<Voice, "mask">,
+  name = "diff",
+): string {
   const beginning = patch.toString("utf8", 0, maxShownBytes);
   const masked = defang(readable(voice.mask(withoutBinaries(beginning))));
   const frame = 200;
@@ -57,7 +62,7 @@ export function shownDiff(patch: Buffer, maxChars: number, voice: Pick<Voice, "m
   for (;;) {
     const cut = room < masked.length || patch.length > maxShownBytes;
     const text = cut ? whole(masked.slice(0, room)).replace(/\n[^\n]*$/, "") : masked;
-    const title = cut ? "The beginning of the diff" : "The diff";
+    const title = cut ? `The beginning of the ${name}` : `The ${name}`;
     const block = `<details>\n<summary>${title}</summary>\n\n${fenced(text, "diff")}\n\n</details>`;
     if (block.length <= maxChars) return block;
     room = Math.floor(Math.min(room, text.length) * 0.8);

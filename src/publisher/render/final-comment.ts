@@ -6,6 +6,7 @@ import type { JobResult } from "../../job/result.ts";
 import type { Landing } from "../landing.ts";
 import { assemble, fixed, type Part } from "./assemble.ts";
 import { checklist, itemsOfResult } from "./checklist.ts";
+import { choiceTitle, type Compared, comparedDiffs, comparedParts, isOpenChoice } from "./compared.ts";
 import { diffStatistics, shownDiff, statisticsLine } from "./diff.ts";
 import { codeSpan } from "./fence.ts";
 import { fitMarkdown, maxCommentChars } from "./fit.ts";
@@ -30,6 +31,8 @@ export interface Ended {
   log: string | undefined;
   /** patch.diff */
   patch: Buffer | undefined;
+  /** Two changes of which one is to be chosen. */
+  compared?: readonly Compared[] | undefined;
   /** Where the findings are, on the lines of a pull request. */
   reviewUrl?: string | undefined;
   /** How the findings stand beside those of earlier reviews, when there were any. */
@@ -53,6 +56,7 @@ export function finalComment(ended: Ended, voice: Voice): string {
     fixed(simulatedNote(result)),
     { rank: 3, maxChars: reportRoom(landing, brief), render: reportIn(ended, voice) },
     { rank: 2, maxChars: 12_000, render: (max) => diffIn(ended, max, voice) },
+    ...(isOpenChoice(result) ? comparedDiffs(ended.compared ?? [], voice) : []),
     ...(answered ? [steps] : []),
     fixed(warningsNote(result, voice)),
     fixed(smallPrint(spec, result, voice)),
@@ -64,6 +68,7 @@ export function finalComment(ended: Ended, voice: Voice): string {
 
 function title(ended: Ended): string {
   const { spec, result, landing } = ended;
+  if (isOpenChoice(result)) return choiceTitle(result);
   if (result.status !== "success") return endedTitle(result);
   switch (landing.kind) {
     case "pull_request":
@@ -137,10 +142,13 @@ function landingParts({ spec, landing, patch, reviewUrl, findings }: Ended, voic
 const movedNote =
   "The branch had moved since the job began. The change was put on top of it and is what it was; whether both go together was not tried.";
 
-function unhappyParts({ spec, result, landing, log }: Ended, voice: Voice): Part[] {
+function unhappyParts({ spec, result, landing, log, compared, report }: Ended, voice: Voice): Part[] {
   const held = heldPatch(result);
   const notReleased =
     landing.kind === "refused" ? `**Not published:** ${plainLine(voice.mask(landing.message), 600)}` : "";
+  if (isOpenChoice(result)) {
+    return [fixed(notReleased), ...comparedParts({ result, compared: compared ?? [], report }, voice)];
+  }
   return [
     fixed(heldFindings(result, voice)),
     fixed(notReleased),

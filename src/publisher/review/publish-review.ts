@@ -50,6 +50,8 @@ export async function publishReview(
 }
 
 function pullRequestOf({ spec, result }: LandRequest, landing: Landing): number | undefined {
+  // The findings are about two changes, of which one is there.
+  if (spec.compare) return undefined;
   if (landing.kind === "pull_request") return landing.number;
   // A job that only reads reviews the pull request on which it was asked, from wherever its branch is.
   const onlyReads = spec.steps.every((step) => isReadOnly(step.role));

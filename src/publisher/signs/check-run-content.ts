@@ -1,9 +1,10 @@
 // What a check run says of a job, and its buttons.
 import type { CheckRunContent } from "../../io/github-signs.ts";
-import { heldPatch } from "../../job/held-patch.ts";
+import { heldPatch, heldPatches } from "../../job/held-patch.ts";
 import { buttonId, type ButtonVerb } from "../../job/button.ts";
 import { assemble, fixed } from "../render/assemble.ts";
 import { checklist, itemsOfResult, itemsOfState, stepName } from "../render/checklist.ts";
+import { choiceHint, choiceTitle, isOpenChoice } from "../render/compared.ts";
 import { fitMarkdown } from "../render/fit.ts";
 import { goalQuote, simulatedNote, smallPrint } from "../render/frame.ts";
 import { endedTitle, heldFindings, releaseHint, whatNext } from "../render/unhappy.ts";
@@ -17,6 +18,8 @@ const buttons: Record<ButtonVerb, { label: string; description: string }> = {
   cancel: { label: "Cancel", description: "Ends this job with all its processes" },
   retry: { label: "Retry", description: "Runs the same again, from the branch now" },
   apply: { label: "Apply", description: "Publishes the patch that is held" },
+  "apply-a": { label: "Apply A", description: "Publishes the first of the two changes" },
+  "apply-b": { label: "Apply B", description: "Publishes the second of the two changes" },
   approve: { label: "Approve", description: "Lets this job begin or go on" },
   discard: { label: "Discard", description: "Drops what is held" },
 };
@@ -60,7 +63,7 @@ function verbsFor({ standing, result }: Facts & { standing: Standing }): ButtonV
     case "running":
       return ["cancel"];
     case "held":
-      return [heldPatch(result) ? "apply" : "approve", "discard"];
+      return [...releases(result), "discard"];
     case "failed":
     case "unpublished":
     case "cancelled":
@@ -68,6 +71,20 @@ function verbsFor({ standing, result }: Facts & { standing: Standing }): ButtonV
     default:
       return [];
   }
+}
+
+function nextWords(ended: NonNullable<Facts["result"]>, voice: Voice): string {
+  if (isOpenChoice(ended)) return choiceHint(ended, voice);
+  const held = heldPatch(ended);
+  return held ? releaseHint(held, voice) : whatNext(ended, voice);
+}
+
+function releases(result: Facts["result"]): ButtonVerb[] {
+  const verbs = heldPatches(result).map(({ label }): ButtonVerb => {
+    if (label === undefined) return "apply";
+    return label === "A" ? "apply-a" : "apply-b";
+  });
+  return verbs.length === 0 ? ["approve"] : verbs;
 }
 
 function titleOf({ spec, state, result, standing }: Facts & { standing: Standing }): string {
@@ -91,7 +108,7 @@ function titleOf({ spec, state, result, standing }: Facts & { standing: Standing
     case "held":
     case "failed":
     case "cancelled":
-      return result ? endedTitle(result) : "Ended";
+      return result ? (isOpenChoice(result) ? choiceTitle(result) : endedTitle(result)) : "Ended";
   }
 }
 
@@ -100,14 +117,11 @@ function summaryOf(
   voice: Voice,
 ): string {
   const ended = standing === "waiting" || standing === "running" ? undefined : result;
-  const held = heldPatch(ended);
   return assemble(
     [
       fixed(goalQuote(spec, voice)),
       fixed(ended && ended.status !== "success" ? heldFindings(ended, voice) : ""),
-      fixed(
-        ended && ended.status !== "success" ? (held ? releaseHint(held, voice) : whatNext(ended, voice)) : "",
-      ),
+      fixed(ended && ended.status !== "success" ? nextWords(ended, voice) : ""),
       fixed(checklist(ended ? itemsOfResult(spec, ended) : itemsOfState(spec, state))),
       fixed(ended ? simulatedNote(ended) : ""),
       { rank: 1, maxChars: 50_000, render: (max) => fitMarkdown(report ?? "", max, voice).text },

@@ -14,6 +14,7 @@ import { type Ended, finalComment } from "../../../src/publisher/render/final-co
 import { progressComment } from "../../../src/publisher/render/progress-comment.ts";
 import { pullRequestBody } from "../../../src/publisher/render/pull-request-text.ts";
 import { makeTrigger } from "../../command/trigger.ts";
+import { StepSpec } from "../../../src/job/step-spec.ts";
 import { jobId, resultOf, specOf, stateOf, stepOf, voiceOf } from "../job.ts";
 
 export interface Scene {
@@ -205,6 +206,48 @@ async function breaking(): Promise<string> {
   return (await noticeFor(github, repository, { head, base: "a".repeat(40), known })).said.body;
 }
 
+const contest = [
+  { step_id: "01_implement_A", agent: "claude", role: "implementer", cost_usd: 0.31, duration_ms: 95_000 },
+  { step_id: "01_implement_B", agent: "codex", role: "implementer", cost_usd: 0.12, duration_ms: 61_000 },
+  { step_id: "compare", agent: "opencode", role: "reviewer", cost_usd: 0.04, duration_ms: 22_000 },
+].map(({ step_id, agent, role, cost_usd, duration_ms }) => ({
+  spec: StepSpec.parse({ step_id, agent, role }),
+  result: stepOf(step_id, {
+    agent,
+    role,
+    metrics: { duration_ms, cost_usd, tokens_in: 21_400, tokens_out: 1210 },
+  }),
+}));
+
+function candidate(label: "A" | "B", agent: string) {
+  const patch = {
+    base_sha: "a".repeat(40),
+    tree: "b".repeat(40),
+    sha256: label.toLowerCase().repeat(64),
+    files: 1,
+    bytes: 10,
+  };
+  const step_id = `01_implement_${label}`;
+  return { label, step_id, agent, status: "success", patch, secrets_check: "passed", error: null } as const;
+}
+
+const otherPatch = Buffer.from(
+  `diff --git a/test/login.ts b/test/login.ts
+--- a/test/login.ts
++++ b/test/login.ts
+@@ -2,3 +2,3 @@
+   await page.submit();
+-  await sleep(500);
++  await sleep(5000);
+   expect(page.cookie("session")).toBeDefined();
+`,
+);
+const comparison = `Verdict: A
+
+A waits for what the test needs; B waits ten times as long and hopes. B's test is green on a slow server only by luck.
+
+To be mended in A: a limit on the wait, so that a refused login fails with a message.`;
+
 /** By the names of their files. */
 export async function scenes(): Promise<Record<string, Scene>> {
   const asked = `/agent fix ${goal}`;
@@ -295,6 +338,31 @@ export async function scenes(): Promise<Record<string, Scene>> {
           },
         },
         { patch, report: "`login()` waits for the cookie, and the workflow runs the test 20 times." },
+      ),
+    },
+    compared: {
+      asked: `/agent quick --agent claude --vs codex ${goal}`,
+      said: finalComment(
+        {
+          spec: specOf({ goal, pipeline: "quick", steps: contest.map(({ spec }) => spec) }),
+          result: resultOf({
+            status: "needs_human",
+            patch: null,
+            metrics,
+            steps: contest.map(({ result }) => result),
+            error: { code: "awaiting_human", message: "a change is to be chosen: A or B", details: {} },
+            candidates: [candidate("A", "claude"), candidate("B", "codex")],
+          }),
+          landing: { kind: "none" },
+          compared: [
+            { candidate: candidate("A", "claude"), patch },
+            { candidate: candidate("B", "codex"), patch: otherPatch },
+          ],
+          report: comparison,
+          log: undefined,
+          patch: undefined,
+        },
+        voice,
       ),
     },
     failed: {
