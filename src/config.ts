@@ -92,6 +92,7 @@ const Environment = z.object({
     .regex(/^[/@!][A-Za-z][A-Za-z0-9-]{0,38}$/, "/, @ or ! and a word, such as /agent")
     .default("/agent"),
   ALLOWED_BOTS: list.prefault(""),
+  VERIFIED_COMMITS: flag.default(true),
   USER_MAX_JOBS_PER_HOUR: count(0, 100_000).default(30),
   RECOVER_INTERVAL_SEC: seconds(0, 86_400).default(300),
 

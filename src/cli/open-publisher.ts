@@ -28,6 +28,7 @@ export async function openPublisher(house: House): Promise<Publisher> {
     },
     mirrors,
     git,
+    hasVerifiedCommits: config.VERIFIED_COMMITS,
     originOf: () => config.github.origin,
     app: {
       id,

@@ -4,6 +4,7 @@ import { Permission } from "../job/job-spec.ts";
 import { createCall, createEvery, once, pageSize, type Requester, User } from "./github-call.ts";
 import { statusOf } from "./github-error.ts";
 import type { GraphqlRequester } from "./github-graphql.ts";
+import { createCommitCalls } from "./github-commits.ts";
 import { createMaterialCalls } from "./github-material.ts";
 import { createReviewCalls } from "./github-reviews.ts";
 import { createSignCalls } from "./github-signs.ts";
@@ -50,6 +51,7 @@ export function createGitHub(octokit: Requester & GraphqlRequester) {
   const every = createEvery(octokit);
 
   return {
+    ...createCommitCalls(octokit),
     ...createMaterialCalls(octokit),
     ...createReviewCalls(octokit),
     ...createSignCalls(octokit),

@@ -17,7 +17,14 @@ export const Publication = z.strictObject({
       thread: z.int().optional(),
     })
     .nullable(),
-  branch: z.strictObject({ name: z.string(), sha: z.string() }).nullable(),
+  branch: z
+    .strictObject({
+      name: z.string(),
+      sha: z.string(),
+      /** Our own commit of the same change, when it is GitHub's that is on the branch. */
+      of: z.string().optional(),
+    })
+    .nullable(),
   pull_request: z
     .strictObject({ number: z.int(), url: z.string(), body_sha256: z.string().optional() })
     .nullable(),

@@ -46,6 +46,9 @@ export type PublisherGitHub = Pick<
   | "createPullRequest"
   | "updatePullRequest"
   | "branchHead"
+  | "createBranch"
+  | "commitOnBranch"
+  | "treeOf"
   | "pullRequest"
   | "reviews"
   | "createReview"
@@ -120,6 +123,8 @@ export interface PublisherDeps {
   writeToken(repository: Repository, needs: { workflows: boolean }): Promise<WriteToken>;
   mirrors: Pick<Mirrors, "fetch">;
   git: Git;
+  /** Whether GitHub may be asked to make commits itself, so that they are verified. */
+  hasVerifiedCommits: boolean;
   /** The scheme and host of a repository with a closing slash, such as `https://github.com/`. */
   originOf(repository: Repository): string;
   app: AppIdentity;

@@ -12,6 +12,7 @@ import { pushBranch } from "./push.ts";
 import type { JobRecord } from "./record.ts";
 import { commitMessage } from "./render/commit-message.ts";
 import { pullRequestBody, pullRequestTitle } from "./render/pull-request-text.ts";
+import { commitVerified, type Verified } from "./verified-commit.ts";
 import { siblingOf } from "./sibling.ts";
 import type { Voice } from "./render/voice.ts";
 
@@ -134,7 +135,7 @@ async function push(
   to: { branch: string; expected: string | null; onto: string },
 ): Promise<string> {
   const { git, app } = deps;
-  const { spec, result, patch, record } = request;
+  const { spec, result, patch, record, github } = request;
   if (result.secrets_check === "failed" && request.releasedOnto === undefined) {
     throw new UserError("publishing the change: it holds a secret", { code: "secrets_check_failed" });
   }
@@ -167,7 +168,7 @@ async function push(
     return await withCommit(deps, wanted, async ({ sha, call }) => {
       const { branch: noted, pushing } = record.publication;
       // Pushed already: what others have added to the branch since is none of our business.
-      if (noted?.name === to.branch && noted.sha === sha) return sha;
+      if (noted?.name === to.branch && [noted.sha, noted.of].includes(sha)) return noted.sha;
       const mayBeThere = pushing?.name === to.branch && pushing.sha === sha;
       if (!mayBeThere) await record.note({ pushing: { name: to.branch, sha } });
       const isBelow = async (head: string): Promise<boolean> => {
@@ -176,7 +177,19 @@ async function push(
         const args = ["merge-base", "--is-ancestor", sha, head];
         return (await git(args, { ...call, okExitCodes: [1] })).exitCode === 0;
       };
-      await pushBranch(git, { call, auth, sha, ...to, isBelow });
+      const { repository, job_id: jobId } = spec;
+      const fetch = async (commit: string): Promise<void> => {
+        await deps.mirrors.fetch(repository, commit, `${jobId}-head`, auth);
+      };
+      const place = { ...to, repository, sha, call, mayBeThere, fetch, message: wanted.message };
+      const verified: Verified = deps.hasVerifiedCommits
+        ? await commitVerified({ git, github }, place)
+        : { kind: "push", expected: to.expected };
+      if (verified.kind === "committed") {
+        await record.note({ branch: { name: to.branch, sha: verified.sha, of: sha } });
+        return verified.sha;
+      }
+      await pushBranch(git, { call, auth, sha, ...to, expected: verified.expected, isBelow });
       await record.note({ branch: { name: to.branch, sha } });
       return sha;
     });

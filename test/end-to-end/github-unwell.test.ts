@@ -11,7 +11,7 @@ afterEach(() => world.stop());
 type Faults = World["standIn"]["faults"];
 
 /** Every create of a job, done by GitHub although it answered with an error; and refusals that pass. */
-const troubles: [string, (faults: Faults) => void][] = [
+const troubles: [string, (faults: Faults) => void, Record<string, string>?][] = [
   [
     "answers 502 although it created the comment",
     (faults) => faults.serverError({ method: "POST", path: "/repos/*/*/issues/*/comments", after: true }),
@@ -32,7 +32,7 @@ const troubles: [string, (faults: Faults) => void][] = [
 ];
 
 /** Every other request of a job; its connection is cut after GitHub did what was asked. */
-const requests: [method: string, path: string][] = [
+const requests: [method: string, path: string, env?: Record<string, string>][] = [
   ["GET", "/app"],
   ["GET", "/users/*"],
   ["GET", "/repos/*/*/git/ref/**"],
@@ -42,21 +42,24 @@ const requests: [method: string, path: string][] = [
   ["POST", "/app/installations/*/access_tokens"],
   ["GET", "/*/*.git/info/refs"],
   ["POST", "/*/*.git/git-upload-pack"],
-  ["POST", "/*/*.git/git-receive-pack"],
+  ["POST", "/*/*.git/git-receive-pack", { VERIFIED_COMMITS: "0" }],
+  ["POST", "/repos/*/*/git/refs"],
+  ["POST", "/api/graphql"],
   ["PATCH", "/repos/*/*/issues/comments/*"],
   ["DELETE", "/installation/token"],
 ];
-for (const [method, path] of requests) {
+for (const [method, path, env] of requests) {
   troubles.push([
     `cuts the connection of ${method} ${path}`,
     (faults) => faults.cut({ method, path, after: true }),
+    env,
   ]);
 }
 
 describe("one comment and one pull request, when GitHub", () => {
-  for (const [name, order] of troubles) {
+  for (const [name, order, env] of troubles) {
     test(name, async () => {
-      world = await createWorld(join(folder, String(++worlds)));
+      world = await createWorld(join(folder, String(++worlds)), env);
       await world.start();
       const number = await world.openIssue();
       order(world.standIn.faults);

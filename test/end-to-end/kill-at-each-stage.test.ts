@@ -27,23 +27,25 @@ async function expectOneOfEach(number: number): Promise<void> {
 }
 
 /** The request at which the process is killed, before GitHub does what it asks or right after. */
-const stages: [string, { method: string; path: string; nth?: number }][] = [
+const stages: [string, { method: string; path: string; nth?: number }, Record<string, string>?][] = [
   ["authorizing", { method: "GET", path: "/repos/*/*/collaborators/*/permission" }],
   ["reading the base", { method: "GET", path: "/repos/*/*/git/ref/**" }],
   ["reacting", { method: "POST", path: "/repos/*/*/issues/comments/*/reactions" }],
   ["creating the comment", { method: "POST", path: "/repos/*/*/issues/*/comments" }],
   ["making a token", { method: "POST", path: "/app/installations/*/access_tokens" }],
   ["fetching", { method: "POST", path: "/*/*.git/git-upload-pack" }],
-  ["pushing", { method: "POST", path: "/*/*.git/git-receive-pack" }],
+  ["pushing", { method: "POST", path: "/*/*.git/git-receive-pack" }, { VERIFIED_COMMITS: "0" }],
+  ["making the branch", { method: "POST", path: "/repos/*/*/git/refs" }],
+  ["committing", { method: "POST", path: "/api/graphql" }],
   ["creating the pull request", { method: "POST", path: "/repos/*/*/pulls" }],
   ["editing the comment", { method: "PATCH", path: "/repos/*/*/issues/comments/*" }],
 ];
 
 describe("kill -9, then a restart, still ends with one comment and one pull request, when it strikes while", () => {
-  for (const [name, target] of stages) {
+  for (const [name, target, env] of stages) {
     for (const after of [false, true]) {
       test(`${name}, ${after ? "after" : "before"} GitHub did it`, async () => {
-        world = await createWorld(join(folder, String(++worlds)));
+        world = await createWorld(join(folder, String(++worlds)), env);
         const first = await world.start();
         const number = await world.openIssue();
         const hold = world.standIn.faults.hold({ ...target, after });

@@ -202,6 +202,9 @@ export function createFakeGitHub(heads: (branch: string) => Promise<string | und
       write("deleteComment", () => void comments.splice(comments.indexOf(existing("deleteComment", id)), 1)),
     react: (_repository, subject, content) =>
       write("react", () => void reactions.add(`${JSON.stringify(subject)} ${content}`)),
+    createBranch: () => Promise.reject(new Error("not asked for here")),
+    commitOnBranch: () => Promise.reject(new Error("not asked for here")),
+    treeOf: () => Promise.reject(new Error("not asked for here")),
     async openPullRequests() {
       reads.push("openPullRequests");
       return pulls.filter((pull) => pull.state === "open");

@@ -91,6 +91,7 @@ export function createSetup(world: GitWorld, files: Files, change: Partial<Publi
     },
     mirrors: world.mirrors,
     git: world.git,
+    hasVerifiedCommits: false,
     originOf: () => world.origin,
     app: bot,
     isProtected: (path) => path.startsWith(".github/"),
