@@ -22,26 +22,35 @@ export async function plainChanges(
 ): Promise<FileChanges | undefined> {
   const { stdout } = await git(["diff-tree", "-r", "--raw", "-z", "--no-renames", from, to], call);
   const fields = stdout.toString("utf8").split("\0");
-  const changes: FileChanges = { additions: [], deletions: [] };
-  let bytes = 0;
+  const additions: { path: string; blob: string }[] = [];
+  const deletions: string[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2) {
     const [, before = "", after = "", blob = "", kind = ""] = entry.exec(fields[at] ?? "") ?? [];
     const path = fields[at + 1] ?? "";
-    const files = changes.additions.length + changes.deletions.length;
+    const isPlain = after === plain && (before === plain || before === nothing);
     // A name that isn't UTF-8 can't be said in JSON.
-    if (kind === "" || files === maxFiles || path.includes("\uFFFD")) return undefined;
-    if (kind === "D") changes.deletions.push(path);
-    else {
-      const isPlain = after === plain && (before === plain || before === nothing);
-      if (!isPlain) return undefined;
-      const { stdout: contents } = await git(["cat-file", "blob", blob], {
-        ...call,
-        maxOutputBytes: maxBytes,
-      });
-      bytes += contents.length;
-      if (bytes > maxBytes) return undefined;
-      changes.additions.push({ path, contents });
-    }
+    if (kind === "" || path.includes("\uFFFD") || (kind !== "D" && !isPlain)) return undefined;
+    if (kind === "D") deletions.push(path);
+    else additions.push({ path, blob });
+    if (additions.length + deletions.length > maxFiles) return undefined;
+  }
+  const blobs = additions.map(({ blob }) => blob);
+  if ((await bytesOf(git, call, blobs)) > maxBytes) return undefined;
+  const changes: FileChanges = { additions: [], deletions };
+  for (const { path, blob } of additions) {
+    const { stdout: contents } = await git(["cat-file", "blob", blob], { ...call, maxOutputBytes: maxBytes });
+    changes.additions.push({ path, contents });
   }
   return changes;
+}
+
+/** How large they are together, before any is read. */
+async function bytesOf(git: Git, call: GitCall, blobs: readonly string[]): Promise<number> {
+  if (blobs.length === 0) return 0;
+  const input = `${blobs.join("\n")}\n`;
+  const { stdout } = await git(["cat-file", "--batch-check=%(objectsize)"], { ...call, input });
+  return stdout
+    .toString("latin1")
+    .split("\n")
+    .reduce((sum, size) => sum + Number(size), 0);
 }
