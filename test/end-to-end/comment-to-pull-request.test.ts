@@ -45,6 +45,7 @@ describe("a comment on an issue", () => {
     const result = world.result(job);
     expect(result?.status).toBe("success");
     expect(await world.treeOf(pull?.pull?.head.ref ?? "")).toBe(result?.patch?.tree);
+    expect(world.standIn.state.signed_commits).toContain(world.publication(job)?.branch?.sha);
     expect(world.reactions()).toContainEqual(
       expect.objectContaining({ subject_id: asked.id, content: "eyes" }),
     );
