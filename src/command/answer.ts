@@ -22,6 +22,7 @@ import { replyTo } from "./reply-to.ts";
 import type { Submit } from "./submit.ts";
 import type { Self } from "./thread.ts";
 import { describeTrigger, type Trigger } from "./trigger.ts";
+import { createTurns } from "./turns.ts";
 
 /** What a trigger asks for, once it is known that it asks for something. */
 export type Asked = { kind: "reply"; body: string } | { kind: "commands"; commands: readonly Command[] };
@@ -64,6 +65,16 @@ export interface AnswerOptions {
   log: Log;
 }
 
+/** A trigger whose sender may do what its commands ask for. */
+interface Allowed {
+  trigger: Trigger;
+  github: CommandGitHub;
+  commands: readonly Command[];
+  given: Parameters<typeof planJobs>[2];
+  /** Of the log. */
+  fields: { delivery: string };
+}
+
 /**
  * Returns a function that answers one trigger. Repeating it makes the same ids and so changes nothing. Throws
  * UserError when its commands can't be run for a reason that a person can mend (then none was submitted),
@@ -89,6 +100,31 @@ export function createAnswer(options: AnswerOptions) {
   }
 
   const reply = (trigger: Trigger, body: string) => replyTo(outbox, { trigger, ordinal: 0 }, body);
+  const turnOf = createTurns();
+
+  async function carryOut({ trigger, github, commands, given, fields }: Allowed): Promise<void> {
+    const wanted = commands.filter((command) => !("verb" in command)).length;
+    const tooMany = await options.rateLimit(trigger, wanted);
+    if (tooMany !== undefined) {
+      log.info(fields, `${describeTrigger(trigger)}: refused, too many jobs in an hour`);
+      await reply(trigger, tooMany);
+      return;
+    }
+    await react(trigger, "eyes");
+    const deps = { github, trigger, self: options.self, jobs: options.jobs };
+    const specs = await planJobs(deps, commands, given);
+    for (const [ordinal, command] of commands.entries()) {
+      const spec = specs.get(ordinal);
+      if ("verb" in command) {
+        await control({ trigger, ordinal, permission: given.permission }, command);
+        log.info(fields, `${describeTrigger(trigger)}: ${command.verb}`);
+      } else if (spec) {
+        const outcome = await submit(spec);
+        const said = `${describeTrigger(trigger)}: pipeline ${spec.pipeline}, ${outcome}`;
+        log.info({ stage: "queue", ...fields, job: spec.job_id }, said);
+      }
+    }
+  }
 
   return async (trigger: Trigger, ask: Ask): Promise<void> => {
     const github = await options.github(trigger.repository.installation_id);
@@ -136,33 +172,13 @@ export function createAnswer(options: AnswerOptions) {
       return;
     }
 
-    const wanted = asked.commands.filter((command) => !("verb" in command)).length;
-    const tooMany = await options.rateLimit(trigger, wanted);
-    if (tooMany !== undefined) {
-      log.info(fields, `${describeTrigger(trigger)}: refused, too many jobs in an hour`);
-      await reply(trigger, tooMany);
-      return;
-    }
-
-    await react(trigger, "eyes");
+    const { commands } = asked;
     const limits = configuration && limitsOf(configuration);
     const given = { permission, pipelines, ...(limits && { limits }) };
-    const specs = await planJobs(
-      { github, trigger, self: options.self, jobs: options.jobs },
-      asked.commands,
-      given,
-    );
-    for (const [ordinal, command] of asked.commands.entries()) {
-      const spec = specs.get(ordinal);
-      if ("verb" in command) {
-        await control({ trigger, ordinal, permission }, command);
-        log.info(fields, `${describeTrigger(trigger)}: ${command.verb}`);
-      } else if (spec) {
-        const outcome = await submit(spec);
-        const said = `${describeTrigger(trigger)}: pipeline ${spec.pipeline}, ${outcome}`;
-        log.info({ stage: "queue", ...fields, job: spec.job_id }, said);
-      }
-    }
+    // What is counted for one delivery of a person must not change before its jobs are there.
+    const allowed = { trigger, github, commands, given, fields };
+    const startsJobs = commands.some((command) => !("verb" in command));
+    await (startsJobs ? turnOf(String(sender.id), () => carryOut(allowed)) : carryOut(allowed));
   };
 }
 

@@ -28,16 +28,15 @@ export function createRateLimit({ maxPerHour, jobsSince }: RateLimitOptions) {
       Array.from({ length: wanted }, (_, ordinal) => deriveJobId(delivery.inboxId, ordinal)),
     );
     if (mine.some(({ job_id: id }) => own.has(id))) return undefined;
-    const before = mine.filter(({ created_at: at }) => Date.parse(at) <= nowMs);
-    const tooMany = before.length + wanted - maxPerHour;
+    const tooMany = mine.length + wanted - maxPerHour;
     if (tooMany <= 0) return undefined;
     const limit = `${maxPerHour} ${maxPerHour === 1 ? "job" : "jobs"} an hour (USER_MAX_JOBS_PER_HOUR)`;
-    const until = before[tooMany - 1];
+    const until = mine[tooMany - 1];
     if (!until) {
       return `This asks for ${wanted} jobs at once, and one person may start ${limit}. Ask for fewer, or the operator can raise the limit.`;
     }
     const at = new Date(Date.parse(until.created_at) + hourMs + 60_000).toISOString().slice(11, 16);
-    return `One person may start ${limit}, and you have started ${before.length} in the last hour. Ask again from ${at} UTC on, or the operator can raise the limit.`;
+    return `One person may start ${limit}, and you have started ${mine.length} in the last hour. Ask again from ${at} UTC on, or the operator can raise the limit.`;
   };
 }
 

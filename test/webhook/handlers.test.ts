@@ -48,6 +48,22 @@ describe("a comment with a command", () => {
     expect(journey.outbox.tickets).toHaveLength(said);
   });
 
+  test("of deliveries that come at once no more start a job than one person may start", async () => {
+    const journey = await createJourney();
+    const payload = commentPayload("/agent fix the login");
+    const deliveries = Array.from({ length: 40 }, (_, at) => {
+      const end = String(at).padStart(3, "0");
+      return makeDelivery("issue_comment", payload, {
+        inbox_id: `019b7d5e4a0070008000000000000${end}`,
+        guid: `72d3162e-cc78-11e3-81ab-4c9367dc0${end}`,
+        received_at: `2026-01-02T03:04:05.${end}Z`,
+      });
+    });
+    await Promise.all(deliveries.toReversed().map((delivery) => journey.handle(delivery)));
+    expect(journey.jobs.tickets).toHaveLength(30);
+    expect(journey.intents("reply")).toHaveLength(10);
+  });
+
   test("that is more than a day old when it arrives is asked about first", async () => {
     const journey = await createJourney();
     const payload = commentPayload("/agent fix the login");
