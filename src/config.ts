@@ -169,6 +169,7 @@ const Environment = z.object({
   MAX_INPUT_ARTIFACTS_FILES: count(0, 1000).default(10),
   MAX_INPUT_ARTIFACT_CHARS: count(0, 10_000_000).default(12_000),
   MAX_INPUT_ARTIFACTS_CHARS: count(0, 10_000_000).default(40_000),
+  MAX_PROMPT_CHARS: count(50_000, 10_000_000).default(200_000),
   MAX_SUBPROCESS_OUTPUT_CHARS: count(1000, 100_000_000).default(200_000),
   MAX_PATCH_BYTES: count(1, 250_000_000).default(10_000_000),
   MAX_PATCH_FILES: count(1, 1_000_000).default(500),

@@ -40,13 +40,16 @@ export async function openRunner(
     sessions: openSessions(config),
     ...own,
     buildPrompt: async (spec, step, inputs) =>
-      buildPrompt({
-        spec,
-        step,
-        inputs,
-        instructions: roles.instructions(step.role),
-        repositoryName: spec.repository && `${spec.repository.owner}/${spec.repository.name}`,
-      }),
+      buildPrompt(
+        {
+          spec,
+          step,
+          inputs,
+          instructions: roles.instructions(step.role),
+          repositoryName: spec.repository && `${spec.repository.owner}/${spec.repository.name}`,
+        },
+        config.MAX_PROMPT_CHARS,
+      ),
     limitInputs: (inputs) =>
       limitInputs(inputs, {
         maxFiles: config.MAX_INPUT_ARTIFACTS_FILES,

@@ -54,7 +54,8 @@ async function download(url: URL, action: string): Promise<string> {
   for await (const chunk of answer.body) {
     text += decoder.decode(chunk, { stream: true });
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) break;
+    if (bytes > maxBytes)
+      return `${text}\n[… the log goes on; its first ${maxBytes / 1_000_000} MB were read …]`;
   }
   return text;
 }
