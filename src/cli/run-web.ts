@@ -43,6 +43,16 @@ const saidBy = {
   decide: "a person's decision is carried out or answered",
 };
 
+/** A success with a patch that no branch has got: something stood against it, or it was not to be pushed. */
+async function isUnpublished(
+  artifacts: Pick<House["artifacts"], "readResult" | "readPublication">,
+  jobId: string,
+): Promise<boolean> {
+  const result = await artifacts.readResult(jobId);
+  if (result?.status !== "success" || !result.patch) return false;
+  return !(await artifacts.readPublication(jobId))?.branch;
+}
+
 /** Starts listening and working; resolves once the port is open. */
 export async function runWeb(house: House): Promise<Running> {
   const { config, log, probot, inbox, outbox, agents, artifacts } = house;
@@ -56,6 +66,7 @@ export async function runWeb(house: House): Promise<Running> {
       self: () => probot.self(),
       submit: auditedSubmit(house),
       jobs: house.jobs,
+      isUnpublished: (jobId) => isUnpublished(artifacts, jobId),
       rateLimit: createRateLimit({
         maxPerHour: config.USER_MAX_JOBS_PER_HOUR,
         jobsSince: (since) => jobsSince({ root: config.ARTIFACTS_ROOT, artifacts }, since),

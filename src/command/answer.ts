@@ -54,6 +54,8 @@ export interface AnswerOptions {
   submit: Submit;
   /** To find the job that `retry` and `continue` are about. */
   jobs: Pick<Queue<JobSpec>, "find" | "list">;
+  /** Whether a job that has ended made a change that is on no branch. */
+  isUnpublished: (jobId: string) => Promise<boolean>;
   control: Control;
   rateLimit: RateLimit;
   outbox: Pick<Queue<Intent>, "enqueue">;
@@ -111,7 +113,8 @@ export function createAnswer(options: AnswerOptions) {
       return;
     }
     await react(trigger, "eyes");
-    const deps = { github, trigger, self: options.self, jobs: options.jobs };
+    const { self, jobs, isUnpublished } = options;
+    const deps = { github, trigger, self, jobs, isUnpublished };
     const specs = await planJobs(deps, commands, given);
     for (const [ordinal, command] of commands.entries()) {
       const spec = specs.get(ordinal);

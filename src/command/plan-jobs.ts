@@ -18,6 +18,8 @@ export interface PlanDeps {
   self: () => Promise<Self>;
   /** To find the job that `retry` and `continue` are about. */
   jobs: Pick<Queue<JobSpec>, "find" | "list">;
+  /** Whether a job that has ended made a change that is on no branch. */
+  isUnpublished: (jobId: string) => Promise<boolean>;
 }
 
 /**
@@ -45,7 +47,8 @@ export async function planJobs(
     const threads = [...(reviewThread ? [reviewThread.thread] : []), ...(openThreads ?? [])];
     const start = await startOf(command, threads);
     const earlier = command.again && (await earlierJob(jobs, trigger, command.again));
-    const context = { ...given, ...start, trigger, reviewThread, openThreads };
+    const unpublished = earlier !== undefined && (await deps.isUnpublished(earlier.job_id));
+    const context = { ...given, ...start, trigger, reviewThread, openThreads, unpublished };
     specs.set(ordinal, toJobSpec(command, { ...context, ordinal, ...(earlier && { earlier }) }));
   }
   return specs;

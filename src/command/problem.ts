@@ -38,8 +38,7 @@ export const problem = {
     `\`${verb}\` takes the id of a job and the beginning of a hash at most, not ${quote(written)}. If it is the first word of what is wanted, write \`--\` before it.`,
   onlyJob: (verb: string, written: string): Problem =>
     `\`${verb}\` takes the id of a job at most, not ${quote(written)}. If it is the first word of what is wanted, write \`--\` before it.`,
-  noText: (verb: string): Problem =>
-    `\`${verb}\` needs the words with which the agents are to go on. \`retry\` runs the same again.`,
+  noText: "`continue` needs the words with which the agents are to go on. `retry` runs the same again.",
   tooLong: (length: number): Problem =>
     `The text is ${count(length)} characters long; at most ${count(maxGoalChars)} are possible. Put the details into the description of the issue, which the agents read too, or into an earlier comment.`,
   tooMany: (commands: number): Problem =>

@@ -116,9 +116,7 @@ function againOf(
   if (from !== undefined && verb !== "retry") return { problem: problem.onlyRetry("--from") };
   if (verb === undefined || !isAgainVerb(verb)) return undefined;
   const pipeline = defaultPipeline;
-  if (verb === "continue") {
-    return text === "" ? { problem: problem.noText(verb) } : { again: { verb }, pipeline, text };
-  }
+  if (verb === "continue") return { again: { verb }, pipeline, text };
   const again = { verb, ...(from !== undefined && { from }) };
   if (text === "") return { again, pipeline, text };
   return isJobId(text)

@@ -11,6 +11,7 @@ import type { Base } from "./base.ts";
 import type { JobMaterial } from "./material/read-material.ts";
 import { chooseSteps, findStep } from "./choose-steps.ts";
 import { compareSteps } from "./compare-steps.ts";
+import { problem } from "./problem.ts";
 import { goalOf } from "./goal.ts";
 import type { AskedThread } from "./review-thread.ts";
 import { cut } from "./thread.ts";
@@ -61,6 +62,8 @@ export interface JobContext {
   limits?: JobLimits;
   /** The job that `retry` and `continue` are about. */
   earlier?: JobSpec;
+  /** Whether that job made a change that is on no branch. */
+  unpublished?: boolean;
 }
 
 const maxBodyChars = 70_000;
@@ -79,8 +82,12 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
   const retried = command.again?.verb === "retry" ? earlier : undefined;
   const rerun = retried && rerunOf(retried, command.again?.from);
   const follows = retried || !earlier ? base.follows : earlier.job_id;
-  const goal = retried
-    ? { goal: retried.goal, goal_by: retried.goal_by }
+  const carries = retried ? retried.carries : context.unpublished ? earlier?.job_id : undefined;
+  const isSilent = command.again?.verb === "continue" && command.text === "";
+  if (isSilent && carries === undefined) throw new UserError(problem.noText, { code: "invalid_job" });
+  const sameAs = retried ?? (isSilent ? earlier : undefined);
+  const goal = sameAs
+    ? { goal: sameAs.goal, goal_by: sameAs.goal_by }
     : goalOf(command, pipeline, { trigger, reviewThread });
   const threads = uniqueThreads([
     reviewThread?.thread,
@@ -122,6 +129,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
     pipeline: pipeline.name,
     ...stepsOf(command, pipeline, context),
     ...(rerun && { rerun }),
+    ...(carries !== undefined && { carries }),
     publish: { ...context.limits?.publish, ...(command.branch !== undefined && { branch: command.branch }) },
     dry_run: command.dryRun || retried?.dry_run === true,
     context_window: thread,

@@ -130,6 +130,8 @@ export const JobSpec = z.strictObject({
   metadata: z.record(z.string().max(128), z.json()).default({}),
   /** An earlier job whose agents' sessions go on, where they are still kept. */
   follows: JobId.optional(),
+  /** An earlier job whose change was not published: it is in the checkout from the start. */
+  carries: JobId.optional(),
   /** An earlier job of the same steps: what those before this one made is taken over. */
   rerun: z.strictObject({ job_id: JobId, from_step: StepId }).optional(),
   pipeline: z.string().max(64).default("default"),

@@ -6,6 +6,7 @@ import type { JobResult, ResultError } from "../job/result.ts";
 import { type Claim, LeaseLostError } from "../queue/contract.ts";
 import { type SeenTree, withOwnConfiguration, withTrustedConfiguration } from "./agent-configuration.ts";
 import { approvalMissing } from "./approval.ts";
+import { carryOn, unsolved } from "./carry-on.ts";
 import { concludeJob, type JobEnd } from "./conclude-job.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { openProgress, type JobProgress } from "./job-progress.ts";
@@ -112,14 +113,28 @@ async function runAllSteps(
   const { spec, progress, workspace } = run;
   const own = workspace.baseTree;
   const seen = await seenTree(deps, workspace, spec);
-  await takeOver(deps, { spec, progress, workspace, tree: seen.tree });
+  const carried = await carryOn(deps, { spec, workspace, tree: seen.tree });
+  await takeOver(deps, { spec, progress, workspace, tree: carried.tree });
   const runSteps = stepGraph(spec.steps).isParallel || spec.compare ? runAsGraph : runInOrder;
-  const end = await runSteps(deps, run, seen.tree);
+  const end = await runSteps(deps, { ...run, spec: withTold(spec, carried.told) }, carried.tree);
   const ownIn = (result: string): Promise<string> =>
     withOwnConfiguration(deps.git, workspace, { own, seen: seen.tree, result });
   const candidates = new Map<string, string>();
   for (const [stepId, left] of end.candidates ?? []) candidates.set(stepId, await ownIn(left));
-  return { ...end, tree: await ownIn(end.tree), candidates, notes: notesOf(seen) };
+  const told = { ...end, tree: await ownIn(end.tree), candidates, notes: notesOf(seen) };
+  if (end.status !== "success") return told;
+  const obstacle =
+    end.obstacle ?? (await unsolved(deps, workspace, { tree: end.tree, conflicts: carried.conflicts }));
+  return obstacle ? { ...told, status: "failed", obstacle } : told;
+}
+
+/** The steps of the job with a word of ours before their own. */
+function withTold(spec: JobSpec, told: string): JobSpec {
+  if (told === "") return spec;
+  return {
+    ...spec,
+    steps: spec.steps.map((step) => ({ ...step, prompt: `${told}\n\n${step.prompt}`.trim() })),
+  };
 }
 
 /** What agents see of the base: on a pull request without its own configuration of agents' programs. */

@@ -70,6 +70,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots, known 
       github: async () => github,
       authorize: createAuthorize({ self, allowedBots: new Set(allowedBots) }),
       self,
+      isUnpublished: async () => false,
       rateLimit: createRateLimit({ maxPerHour: 30, jobsSince: async () => known?.() ?? [] }),
       control: createControl({ jobs: nothingThere, artifacts: noResults, outbox, trigger: "/agent" }),
       submit: createSubmit({ jobs, outbox, artifacts, clock }),

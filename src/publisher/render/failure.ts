@@ -64,7 +64,7 @@ const failures: Record<ErrorCode, Failure> = {
   step_failed: { words: "a step did not do its work", next: again },
   conflict: {
     words: "the branch moved meanwhile",
-    next: "Ask again: the next run starts from the branch as it is now.",
+    next: "Say `continue`: it puts the change onto what is there now and solves the conflict.",
   },
   github: { words: "GitHub refused", next: "Mend what GitHub names, then ask again." },
   internal: {
