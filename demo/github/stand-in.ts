@@ -199,6 +199,7 @@ function emptyState(options: StandInOptions, clock: () => Date): State {
     threads: [],
     check_runs: [],
     signed_commits: [],
+    uploads: {},
     teams: [],
   };
   return state;

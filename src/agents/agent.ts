@@ -2,6 +2,8 @@
 import type { ErrorCode } from "../job/error-code.ts";
 
 export interface AgentRequest {
+  /** Pictures that the program can read, by their paths as it sees them. */
+  images: readonly string[];
   jobId: string;
   stepId: string;
   role: string;
@@ -84,7 +86,7 @@ export interface AgentCommand {
   env: Record<string, string>;
   stdin: string;
   /** Files to write before the start; paths relative to HOME. */
-  homeFiles: { path: string; content: string }[];
+  homeFiles: { path: string; content: string | Uint8Array }[];
 }
 
 export interface ProcessEnd {

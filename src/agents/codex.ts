@@ -26,6 +26,8 @@ export const codex: CliAdapter = {
         args: [
           "exec",
           "--json",
+          // It takes all that follows up to the next option.
+          ...request.images.map((path) => `--image=${path}`),
           "--skip-git-repo-check",
           // They would look up api.github.com.
           "--disable",

@@ -2,6 +2,7 @@
 import type { JobSpec } from "../job/job-spec.ts";
 import { isReadOnly, type StepSpec } from "../job/step-spec.ts";
 import type { InputArtifact } from "./agent.ts";
+import { renderImages, type SeenImage } from "./images.ts";
 import { revealInvisible, stripInvisible } from "./invisible.ts";
 import { fitPrompt } from "./fit-prompt.ts";
 import { renderReviewThreads } from "./review-threads.ts";
@@ -15,6 +16,8 @@ export interface PromptParts {
   instructions: string;
   /** Within the operator's limits already (`limitInputs`). */
   inputs: readonly InputArtifact[];
+  /** None of an agent that has no eyes. */
+  images: readonly SeenImage[];
   /** `owner/name`. */
   repositoryName: string | undefined;
 }
@@ -53,6 +56,7 @@ function render(parts: PromptParts): string {
     goalSection(spec),
     renderReviewThreads(spec.target?.threads ?? []),
     threadSection(spec),
+    renderImages(parts.images),
     materialSection(spec),
     inputsSection(inputs),
     "# Begin\n\nReach the goal now, within your role. End with the report, in Markdown, summary first.",

@@ -10,6 +10,7 @@ import { hashFile } from "./hash-file.ts";
 import { readFileNoFollow, safeJoin, writeFileAtomic } from "../io/file.ts";
 import type { CandidateLabel } from "../job/compare.ts";
 import { JobId, StepId } from "../job/ids.ts";
+import type { JobImage } from "../job/image.ts";
 import { JobSpec } from "../job/job-spec.ts";
 import { JobState } from "../job/job-state.ts";
 import { Publication } from "../job/publication.ts";
@@ -106,6 +107,14 @@ export function createArtifacts(options: { root: string; mask: (text: string) =>
     writePublication: (publication: Publication) =>
       writeJson(jobFile(publication.job_id, "publication.json"), publication),
     readPublication: (jobId: string) => readJson(jobFile(jobId, "publication.json"), Publication),
+
+    /** The pictures of a job's conversation: images/image-1.png and so on. */
+    async writeImage(jobId: string, file: JobImage["file"], bytes: Uint8Array): Promise<void> {
+      await mkdir(jobFile(jobId, "images"), { recursive: true });
+      await writeFileAtomic(safeJoin(root, JobId.parse(jobId), "images", file), bytes);
+    },
+    readImage: (jobId: string, file: JobImage["file"], maxBytes: number) =>
+      readBytes(safeJoin(root, JobId.parse(jobId), "images", file), maxBytes),
 
     /** The sessions of the job's agents and the conversation so far. */
     writeContext: (jobId: string, context: object) => writeJson(jobFile(jobId, "context.json"), context),

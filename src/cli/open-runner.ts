@@ -39,12 +39,13 @@ export async function openRunner(
     workspacesRoot: config.workspacesRoot,
     sessions: openSessions(config),
     ...own,
-    buildPrompt: async (spec, step, inputs) =>
+    buildPrompt: async (spec, step, { inputs, images }) =>
       buildPrompt(
         {
           spec,
           step,
           inputs,
+          images,
           instructions: roles.instructions(step.role),
           repositoryName: spec.repository && `${spec.repository.owner}/${spec.repository.name}`,
         },

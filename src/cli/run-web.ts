@@ -66,6 +66,7 @@ export async function runWeb(house: House): Promise<Running> {
       self: () => probot.self(),
       submit: auditedSubmit(house),
       jobs: house.jobs,
+      writeImage: (jobId, file, bytes) => artifacts.writeImage(jobId, file, bytes),
       isUnpublished: (jobId) => isUnpublished(artifacts, jobId),
       rateLimit: createRateLimit({
         maxPerHour: config.USER_MAX_JOBS_PER_HOUR,

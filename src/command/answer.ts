@@ -54,6 +54,8 @@ export interface AnswerOptions {
   submit: Submit;
   /** To find the job that `retry` and `continue` are about. */
   jobs: Pick<Queue<JobSpec>, "find" | "list">;
+  /** Keeps a picture among the artifacts of a job that is to be. */
+  writeImage: (jobId: string, file: string, bytes: Uint8Array) => Promise<void>;
   /** Whether a job that has ended made a change that is on no branch. */
   isUnpublished: (jobId: string) => Promise<boolean>;
   control: Control;
@@ -113,8 +115,8 @@ export function createAnswer(options: AnswerOptions) {
       return;
     }
     await react(trigger, "eyes");
-    const { self, jobs, isUnpublished } = options;
-    const deps = { github, trigger, self, jobs, isUnpublished };
+    const { self, jobs, isUnpublished, writeImage } = options;
+    const deps = { github, trigger, self, jobs, isUnpublished, writeImage };
     const specs = await planJobs(deps, commands, given);
     for (const [ordinal, command] of commands.entries()) {
       const spec = specs.get(ordinal);

@@ -5,6 +5,7 @@ import { asksForAllThreads, readOpenThreads } from "./address-all.ts";
 import { earlierJob } from "./again.ts";
 import type { CommandGitHub } from "./answer.ts";
 import { type BaseWishes, findBase } from "./base.ts";
+import { type ReadImages, readImages } from "./material/read-images.ts";
 import { readMaterial } from "./material/read-material.ts";
 import type { Command } from "./parse.ts";
 import { readReviewThread } from "./review-thread.ts";
@@ -18,6 +19,7 @@ export interface PlanDeps {
   self: () => Promise<Self>;
   /** To find the job that `retry` and `continue` are about. */
   jobs: Pick<Queue<JobSpec>, "find" | "list">;
+  writeImage: (jobId: string, file: string, bytes: Uint8Array) => Promise<void>;
   /** Whether a job that has ended made a change that is on no branch. */
   isUnpublished: (jobId: string) => Promise<boolean>;
 }
@@ -49,12 +51,14 @@ export async function planJobs(
     const earlier = command.again && (await earlierJob(jobs, trigger, command.again));
     const unpublished = earlier !== undefined && (await deps.isUnpublished(earlier.job_id));
     const context = { ...given, ...start, trigger, reviewThread, openThreads, unpublished };
-    specs.set(ordinal, toJobSpec(command, { ...context, ordinal, ...(earlier && { earlier }) }));
+    const spec = toJobSpec(command, { ...context, ordinal, ...(earlier && { earlier }) });
+    for (const { image, bytes } of start.images) await deps.writeImage(spec.job_id, image.file, bytes);
+    specs.set(ordinal, spec);
   }
   return specs;
 }
 
-type Start = Pick<JobContext, "base" | "thread" | "material">;
+type Start = Pick<JobContext, "base" | "thread" | "material"> & { images: ReadImages["found"] };
 
 /** Where a command's job starts and what it may read there; asked of GitHub once for commands of like wishes. */
 function createStartOf(
@@ -82,8 +86,14 @@ function createStartOf(
     const base = await findBase({ github, self, jobSpec }, trigger, wishes);
     const { comments = subject.comments } = base;
     const thread = await readThread(github, repository, { ...subject, comments }, cutoff, self);
-    const material = await readMaterial(github, trigger, { base, thread, threads });
-    const start = { base, thread, material };
+    const images = await readImages(github, trigger, thread);
+    const read = await readMaterial(github, trigger, { base, thread, threads });
+    const material = {
+      ...read,
+      images: images.found.map(({ image }) => image),
+      material_left_out: [...images.leftOut, ...read.material_left_out].slice(0, 20),
+    };
+    const start = { base, thread, material, images: images.found };
     starts.set(key, start);
     return start;
   };

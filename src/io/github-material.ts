@@ -1,6 +1,7 @@
 // What else GitHub knows about an issue or a pull request: linked issues, the diff, review comments, checks.
 import { z } from "zod";
 import { createCall, type Requester, User } from "./github-call.ts";
+import { createImageCalls } from "./github-images.ts";
 import { createLogCalls } from "./github-logs.ts";
 import type { RepositoryName } from "./github.ts";
 
@@ -61,6 +62,7 @@ export function createMaterialCalls(octokit: Requester) {
 
   return {
     ...createLogCalls(octokit),
+    ...createImageCalls(octokit),
 
     async issue(repository: RepositoryName, number: number): Promise<LinkedIssue> {
       const route = "GET /repos/{owner}/{repo}/issues/{issue_number}";

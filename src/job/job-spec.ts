@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Compare } from "./compare.ts";
 import { HostPort } from "./host-port.ts";
+import { JobImage, maxImages } from "./image.ts";
 import { JobId, StepId } from "./ids.ts";
 import { Material } from "./material.ts";
 import { defaultBranchTemplate, templateProblem } from "./branch-template.ts";
@@ -141,6 +142,8 @@ export const JobSpec = z.strictObject({
   /** Run everything, publish only the comment. */
   dry_run: z.boolean().default(false),
   material: z.array(Material).max(100).default([]),
+  /** Their bytes are artifacts of the job. */
+  images: z.array(JobImage).max(maxImages).default([]),
   /** What of it is missing and why, a sentence each. */
   material_left_out: z.array(z.string().max(500)).max(20).default([]),
   context_window: z.array(ContextMessage).max(1000).default([]),

@@ -1,10 +1,11 @@
 // One attempt of a step: its prompt, its HOME, the agent's run and what was seen of it.
+import { createHash } from "node:crypto";
 import type { Agent, AgentOutcome, InputArtifact } from "../agents/agent.ts";
 import { explain } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { StepSpec } from "../job/step-spec.ts";
 import type { RunnerDeps } from "./deps.ts";
-import { runAgent } from "./run-agent.ts";
+import { type Picture, runAgent } from "./run-agent.ts";
 import { openStepLog } from "./step-log.ts";
 import type { Resumed, StepRun } from "./step-run.ts";
 
@@ -19,10 +20,11 @@ export async function attemptStep(
 ): Promise<AgentOutcome> {
   const { spec, step, workspace } = run;
   const inputs = await readInputs(deps, spec, step);
-  const prompt = await deps.buildPrompt(spec, step, inputs);
+  const home = await workspace.openHome(step.step_id, { keep: resumed !== undefined });
+  const pictures = await readPictures(deps, run, { agent, home });
+  const prompt = await deps.buildPrompt(spec, step, { inputs, images: pictures });
   await run.assertHeld();
   await deps.artifacts.writeStepText(spec.job_id, step.step_id, "prompt.md", prompt);
-  const home = await workspace.openHome(step.step_id, { keep: resumed !== undefined });
   const log = openStepLog({
     folder: deps.artifacts.stepFolder(spec.job_id, step.step_id),
     maxChars: deps.limits.maxOutputChars,
@@ -37,6 +39,7 @@ export async function attemptStep(
       prompt,
       inputs: [...inputs, ...diffsOf(spec, inputs)],
       home,
+      pictures,
       log,
       resumed,
     });
@@ -49,6 +52,31 @@ export async function attemptStep(
   } finally {
     log.close();
   }
+}
+
+/**
+ * The pictures of the job that an agent's program will find in its HOME. One whose bytes are not those that were read when the
+ * job was asked for is not handed on.
+ */
+async function readPictures(
+  deps: Pick<RunnerDeps, "artifacts" | "sandbox">,
+  { spec, workspace }: StepRun,
+  { agent, home }: { agent: Agent; home: string },
+): Promise<Picture[]> {
+  // One that starts no program has nowhere to look.
+  if (agent.simulated || agent.binary === undefined || spec.images.length === 0) return [];
+  const { home: seenHome } = (await deps.sandbox()).seen({ workspace: workspace.tree, home });
+  const pictures: Picture[] = [];
+  for (const image of spec.images) {
+    const bytes = await deps.artifacts.readImage(spec.job_id, image.file, image.bytes);
+    const sha256 = createHash("sha256")
+      .update(bytes ?? "")
+      .digest("hex");
+    if (!bytes || sha256 !== image.sha256) continue;
+    const path = `images/${image.file}`;
+    pictures.push({ image, path: `${seenHome}/${path}`, file: { path, content: bytes } });
+  }
+  return pictures;
 }
 
 /** The earlier artifacts that the step asked for, within the operator's limits. */

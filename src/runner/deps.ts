@@ -1,4 +1,5 @@
 // What the runner needs of the other rooms.
+import type { SeenImage } from "../agents/images.ts";
 import type { Agent, Endpoint, InputArtifact } from "../agents/agent.ts";
 import type { Artifacts } from "../artifacts/store.ts";
 import type { StreamMask } from "../artifacts/bounded-sink.ts";
@@ -45,7 +46,12 @@ export interface RunnerDeps {
    */
   fetchBase: (spec: JobSpec, signal: AbortSignal) => Promise<string>;
   outbox: Pick<Queue<Intent>, "enqueue">;
-  buildPrompt: (spec: JobSpec, step: StepSpec, inputs: InputArtifact[]) => Promise<string>;
+  /** `images`: where the step's program finds the pictures of the job, in their order. */
+  buildPrompt: (
+    spec: JobSpec,
+    step: StepSpec,
+    told: { inputs: InputArtifact[]; images: readonly SeenImage[] },
+  ) => Promise<string>;
   limitInputs: (inputs: InputArtifact[]) => InputArtifact[];
   redactor: { find: (text: string) => string[]; stream: () => StreamMask };
   budgets: Pick<Budgets, "reserve">;

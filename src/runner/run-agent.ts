@@ -4,6 +4,7 @@ import type { Agent, AgentOutcome, InputArtifact } from "../agents/agent.ts";
 import { classifyFailure } from "../agents/failure.ts";
 import { explain } from "../errors.ts";
 import { isReadOnly } from "../job/step-spec.ts";
+import type { SeenImage } from "../agents/images.ts";
 import type { Reservation } from "../budget/reservation.ts";
 import type { Doors } from "../sandbox/doors.ts";
 import type { Spent } from "../sandbox/model/ledger.ts";
@@ -13,6 +14,11 @@ import { followSpending } from "./follow-spending.ts";
 import type { StepLog } from "./step-log.ts";
 import type { Resumed, StepRun } from "./step-run.ts";
 
+/** With the file that is written into HOME. */
+export interface Picture extends SeenImage {
+  file: { path: string; content: Uint8Array };
+}
+
 interface AgentRun {
   agent: Agent;
   /** From 1. */
@@ -20,6 +26,7 @@ interface AgentRun {
   prompt: string;
   inputs: InputArtifact[];
   home: string;
+  pictures: readonly Picture[];
   log: StepLog;
   resumed: Resumed | undefined;
 }
@@ -42,6 +49,7 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       prompt: part.prompt,
       goal: spec.goal,
       inputs: part.inputs,
+      images: part.pictures.map(({ path }) => path),
       model: step.model,
       allowedTools: step.allowed_tools,
       sessionId: resumed?.sessionId,
@@ -56,7 +64,11 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       launch: async (command, onLine) => {
         if (!sandbox) throw new Error(`${agent.name} is no agent that starts programs`);
         return sandbox.launch(
-          { ...command, env: { ...command.env, ...doors.environment } },
+          {
+            ...command,
+            env: { ...command.env, ...doors.environment },
+            homeFiles: [...command.homeFiles, ...part.pictures.map(({ file }) => file)],
+          },
           {
             marker: `${spec.job_id}/${step.step_id}`,
             ...folders,

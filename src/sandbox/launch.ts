@@ -7,7 +7,7 @@ export interface Command {
   args: string[];
   env: Record<string, string>;
   stdin: string;
-  homeFiles: { path: string; content: string }[];
+  homeFiles: { path: string; content: string | Uint8Array }[];
 }
 
 export interface LaunchOptions {

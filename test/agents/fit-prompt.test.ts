@@ -24,7 +24,7 @@ function promptOf(spec: JobSpec, inputs: InputArtifact[] = [], max = maxChars): 
   const [step] = spec.steps;
   if (!step) throw new Error("a job has a step");
   const instructions = "You change code.";
-  return buildPrompt({ spec, step, inputs, instructions, repositoryName: "acme/shop" }, max);
+  return buildPrompt({ spec, step, inputs, images: [], instructions, repositoryName: "acme/shop" }, max);
 }
 
 const input = (text: string): InputArtifact => ({ path: "01_plan/report.md", text, cutChars: 0 });

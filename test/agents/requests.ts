@@ -21,6 +21,7 @@ export function ask(change: Partial<AgentRequest> = {}): Asked {
       prompt: "Add a check.",
       goal: "add a check to the login",
       inputs: [],
+      images: [],
       model: undefined,
       allowedTools: undefined,
       sessionId: undefined,

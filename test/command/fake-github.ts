@@ -51,6 +51,8 @@ const noMaterialCalls: MaterialCalls = {
   checkRuns: async () => [],
   annotations: async () => [],
   jobLog: async () => undefined,
+  signedImages: async () => [],
+  image: () => Promise.reject(new UserError("GitHub answered 404")),
 };
 
 export function fakeGitHub(world: World): CommandGitHub {

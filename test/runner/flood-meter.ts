@@ -54,6 +54,7 @@ const outcome = await agent.run({
   prompt: "flood",
   goal: "flood",
   inputs: [],
+  images: [],
   model: undefined,
   allowedTools: undefined,
   sessionId: undefined,

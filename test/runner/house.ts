@@ -106,7 +106,7 @@ export async function createTestRunner(
         return "queued";
       },
     },
-    buildPrompt: async (spec, step, inputs) =>
+    buildPrompt: async (spec, step, { inputs }) =>
       `${step.role}: ${spec.goal}\n${inputs.map((input) => `${input.path}: ${input.text}`).join("\n")}`,
     limitInputs: (inputs) => inputs,
     redactor: {

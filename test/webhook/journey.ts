@@ -71,6 +71,7 @@ export async function wire({ world, jobs, outbox, artifacts, allowedBots, known 
       authorize: createAuthorize({ self, allowedBots: new Set(allowedBots) }),
       self,
       isUnpublished: async () => false,
+      writeImage: async () => undefined,
       rateLimit: createRateLimit({ maxPerHour: 30, jobsSince: async () => known?.() ?? [] }),
       control: createControl({ jobs: nothingThere, artifacts: noResults, outbox, trigger: "/agent" }),
       submit: createSubmit({ jobs, outbox, artifacts, clock }),

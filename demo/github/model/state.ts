@@ -210,5 +210,7 @@ export const State = z.object({
   check_runs: z.array(CheckRun),
   /** Commits that GitHub itself made and signed: createCommitOnBranch. */
   signed_commits: z.array(z.string()).default([]),
+  /** What people have uploaded to conversations, as Base64. */
+  uploads: z.record(z.string(), z.string()).default({}),
 });
 export type State = z.infer<typeof State>;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { createComment, deleteComment, editComment } from "../actions/comments.ts";
 import type { Comment } from "../model/state.ts";
 import { commentOf, issueOf } from "../model/world.ts";
+import { rendered } from "../shapes/rendered.ts";
 import { commentShape } from "../shapes/issue.ts";
 import {
   type Call,
@@ -30,7 +31,10 @@ function list(call: Call, comments: readonly Comment[]) {
   const since = call.query.get("since");
   const sorted = call.query.get("direction") === "desc" ? comments.toReversed() : comments;
   const wanted = sorted.filter((comment) => since === null || comment.updated_at >= since);
-  return page(call, wanted, (comment) => commentShape(call.world, call.repository(), comment));
+  return page(call, wanted, (comment) => ({
+    ...commentShape(call.world, call.repository(), comment),
+    ...rendered(call.world, call.accept, comment.body),
+  }));
 }
 
 export const commentEndpoints: Endpoints = {

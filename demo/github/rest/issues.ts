@@ -6,6 +6,7 @@ import { dropLabels, putLabels } from "../actions/labels.ts";
 import type { Issue } from "../model/state.ts";
 import { issueOf } from "../model/world.ts";
 import { issueShape } from "../shapes/issue.ts";
+import { rendered } from "../shapes/rendered.ts";
 import { type Call, type Endpoints, bodyAs, created, loginOf, numberParam, ok } from "./endpoint.ts";
 import { page } from "./pages.ts";
 
@@ -99,7 +100,11 @@ export const issueEndpoints: Endpoints = {
   },
   "GET /repos/{owner}/{repo}/issues/{issue_number}": {
     who: readsConversation,
-    handle: (call) => ok(issueShape(call.world, call.repository(), subject(call, "read"))),
+    handle: (call) => {
+      const issue = subject(call, "read");
+      const shape = issueShape(call.world, call.repository(), issue);
+      return ok({ ...shape, ...rendered(call.world, call.accept, issue.body) });
+    },
   },
   "PATCH /repos/{owner}/{repo}/issues/{issue_number}": { who: writesConversation, handle: update },
 };

@@ -1,4 +1,5 @@
 // Issues and the conversation on issues and pull requests.
+import { randomUUID } from "node:crypto";
 import type { z } from "zod";
 import { createComment, deleteComment, editComment } from "../actions/comments.ts";
 import { changeIssue, openIssue } from "../actions/issues.ts";
@@ -41,6 +42,13 @@ export function issueActs({ world, act, who }: Desk) {
       act(wishes.repo, (repository) => {
         const issue = issueOf(world, repository, wishes.number);
         return changeIssue(world, repository, issue, { state: wishes.state }, who(wishes.sender));
+      }),
+    /** What GitHub does with a file that is dropped into a comment: its address, to be put into the text. */
+    upload: ({ repo, bytes }: { repo: string; bytes: Uint8Array }) =>
+      act(repo, () => {
+        const id = randomUUID();
+        world.state.uploads[id] = Buffer.from(bytes).toString("base64");
+        return `${world.base()}/user-attachments/assets/${id}`;
       }),
     /** Locks or unlocks the conversation. */
     lock: (wishes: z.input<typeof Locking>) =>

@@ -8,6 +8,7 @@ import { diffFiles, diffText } from "../git/diff.ts";
 import { pullChange } from "../git/pull-change.ts";
 import { type World, fullName, gitOf, issueOf, pullOf, repositoryNamed } from "../model/world.ts";
 import { HttpError } from "../rest/http-error.ts";
+import { signatureOf } from "../shapes/rendered.ts";
 import type { Seeding } from "../seeding/seeding.ts";
 import { compose } from "./compose.ts";
 import { type Tab, conversation } from "./conversation.ts";
@@ -61,6 +62,13 @@ export function webRoutes(world: World, seeding: Seeding): Hono {
     if (c.req.header("authorization") !== undefined) return c.text("unexpected credentials", 400);
     const id = Number.parseInt(c.req.param("file"), 10);
     return c.text(world.state.check_runs.find((run) => run.id === id)?.log ?? "");
+  });
+  app.get("/_images/:file{1-[0-9a-f-]+\\.png}", (c) => {
+    if (c.req.header("authorization") !== undefined) return c.text("unexpected credentials", 400);
+    const id = c.req.param("file").slice(2, -4);
+    const content = world.state.uploads[id];
+    if (content === undefined || c.req.query("jwt") !== signatureOf(world, id)) return c.text("", 404);
+    return c.body(new Uint8Array(Buffer.from(content, "base64")));
   });
   app.get("/:owner/:repo/:kind{issues|pull}/:number{[0-9]+}", async (c) => {
     const { owner, repo, kind, number } = c.req.param();

@@ -13,7 +13,7 @@ import { readReviewComments } from "./review-comments.ts";
 const maxMaterials = 100;
 const maxTotalChars = 120_000;
 
-export type JobMaterial = Pick<JobSpec, "material" | "material_left_out">;
+export type JobMaterial = Pick<JobSpec, "material" | "material_left_out"> & Partial<Pick<JobSpec, "images">>;
 
 /**
  * What people said on lines, what failed, what changes, what is linked: in this order, since the first are what a request

@@ -27,6 +27,8 @@ function github(over: Partial<MaterialCalls> = {}): MaterialCalls {
     checkRuns: async () => [],
     annotations: async () => [],
     jobLog: async () => undefined,
+    signedImages: async () => [],
+    image: () => Promise.reject(new UserError("GitHub answered 404")),
     ...over,
   };
 }
