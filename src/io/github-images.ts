@@ -10,13 +10,13 @@ const imageHosts: ReadonlySet<string> = new Set([
   "private-user-images.githubusercontent.com",
   "user-images.githubusercontent.com",
 ]);
-export const maxImageBytes = 5_000_000;
+const maxImageBytes = 5_000_000;
 const timeoutMs = 10_000;
 const pageSize = 100;
 
 const Rendered = z.object({ body_html: z.string().nullish() });
 
-export type ImageType = "png" | "jpg" | "gif" | "webp";
+type ImageType = "png" | "jpg" | "gif" | "webp";
 
 /** Calls on behalf of one installation. Each throws UserError or TransientError that names the action. */
 export function createImageCalls(octokit: Requester) {
