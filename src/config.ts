@@ -103,6 +103,7 @@ const Environment = z.object({
   RUNNER_CONCURRENCY: count(1, 64).default(2),
   RUNNER_MAX_ATTEMPTS_PER_STEP: count(1, 10).default(3),
   RUNNER_PARALLEL_STEPS: count(1, 32).default(2),
+  DEFAULT_ARTIFACT_HANDOFF: z.enum(["manual", "patch_first", "workspace_first"]).default("manual"),
   RUNNER_MAX_CRASHES: count(1, 100).default(3),
   RUNNER_RECLAIM_AFTER_SEC: seconds(1, 86_400).default(600),
   RUNNER_DRAIN_SEC: seconds(0, 3600).default(30),

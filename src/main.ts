@@ -44,7 +44,8 @@ program
   .description(
     "run a job on a repository of this machine, without GitHub; ends with 0, 1 failed, 2 held, 130 cancelled",
   )
-  .argument("<goal>", "what is wanted, in words")
+  .argument("[goal]", "what is wanted, in words")
+  .option("--job <file>", "a job file in place of the goal: its steps, their agents and how they hand over")
   .option("--repo <folder>", "the git repository; its last commit is what agents see", ".")
   .option("--pipeline <name>", "which pipeline", "default")
   .option("--agent <name>", "run every step with this agent")

@@ -26,7 +26,7 @@ export const JobRequest = z.strictObject({
   metadata,
   context_window,
   context_strategy,
-  artifact_handoff,
+  artifact_handoff: artifact_handoff.unwrap().optional(),
   policy: JobSpec.shape.policy.describe("narrows what the operator allows"),
   budget: JobSpec.shape.budget,
 });
@@ -38,6 +38,8 @@ interface Given {
   base: { ref: string; sha: string };
   /** Of the token. */
   asker: string;
+  /** How the steps hand over where the request doesn't say. */
+  handoff: JobSpec["artifact_handoff"];
   /** The agents that this installation has. */
   agents: readonly string[];
 }
@@ -48,6 +50,7 @@ export function toJobSpec(request: JobRequest, given: Given): JobSpec {
   const chosen = own ?? builtInPipelines.find(({ name }) => name === pipeline)?.steps ?? [];
   const parsed = JobSpec.safeParse({
     ...rest,
+    artifact_handoff: rest.artifact_handoff ?? given.handoff,
     schema_version: "2.0",
     job_id: given.jobId,
     created_at: given.createdAt,

@@ -38,6 +38,8 @@ export interface JobRoutesOptions {
   artifacts: Artifacts;
   artifactsRoot: string;
   agents: readonly string[];
+  /** How the steps hand over where a request doesn't say. */
+  handoff: JobSpec["artifact_handoff"];
   idempotency: Idempotency;
   submit: (spec: JobSpec) => Promise<unknown>;
   /** The commit at the end of a project's branch; undefined for a project that there isn't. Throws Problem. */
@@ -61,7 +63,7 @@ const Empty = z.strictObject({});
 
 /** The routes below /api/v1. */
 export function createJobRoutes(options: JobRoutesOptions): Hono<GatewayEnv> {
-  const { artifacts, artifactsRoot, agents, idempotency, submit, baseOf, actions } = options;
+  const { artifacts, artifactsRoot, agents, handoff, idempotency, submit, baseOf, actions } = options;
   const app = new Hono<GatewayEnv>();
 
   /** The job of the path, when the token reaches it and has the right. */
@@ -106,7 +108,7 @@ export function createJobRoutes(options: JobRoutesOptions): Hono<GatewayEnv> {
     const base = await baseOf(project, ref);
     if (!base) throw unknownProject(project);
     const { job_id: jobId, created_at: createdAt } = use;
-    const spec = toJobSpec(body, { jobId, createdAt, base, asker: token.name, agents });
+    const spec = toJobSpec(body, { jobId, createdAt, base, asker: token.name, agents, handoff });
     await submit(spec);
     return answerQueued(c, spec, use);
   });

@@ -76,6 +76,7 @@ export async function runWeb(house: House): Promise<Running> {
       audit: (asking) => house.audit.record(askingEvent(asking)),
       outbox,
       pipelines,
+      handoff: config.DEFAULT_ARTIFACT_HANDOFF,
       known,
       log,
     }),

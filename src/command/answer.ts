@@ -62,6 +62,8 @@ export interface AnswerOptions {
   rateLimit: RateLimit;
   outbox: Pick<Queue<Intent>, "enqueue">;
   pipelines: readonly Pipeline[];
+  /** How the steps of jobs hand over. */
+  handoff?: JobSpec["artifact_handoff"] | undefined;
   /** What a repository's configuration may name. */
   known: KnownNames;
   /** Keeps the record of who asked; never throws. */
@@ -179,7 +181,8 @@ export function createAnswer(options: AnswerOptions) {
 
     const { commands } = asked;
     const limits = configuration && limitsOf(configuration);
-    const given = { permission, pipelines, ...(limits && { limits }) };
+    const { handoff } = options;
+    const given = { permission, pipelines, handoff, ...(limits && { limits }) };
     // What is counted for one delivery of a person must not change before its jobs are there.
     const allowed = { trigger, github, commands, given, fields };
     const startsJobs = commands.some((command) => !("verb" in command));

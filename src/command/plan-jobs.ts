@@ -31,7 +31,7 @@ export interface PlanDeps {
 export async function planJobs(
   deps: PlanDeps,
   commands: readonly Command[],
-  given: Pick<JobContext, "permission" | "pipelines" | "limits">,
+  given: Pick<JobContext, "permission" | "pipelines" | "limits" | "handoff">,
 ): Promise<Map<number, JobSpec>> {
   const wanted = [...commands.entries()].flatMap(([ordinal, command]): [number, JobCommand][] =>
     "verb" in command ? [] : [[ordinal, command]],

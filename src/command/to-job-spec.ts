@@ -60,6 +60,8 @@ export interface JobContext {
   pipelines: readonly Pipeline[];
   /** What the repository's configuration leaves of what the operator allows. */
   limits?: JobLimits;
+  /** How its steps hand over. */
+  handoff?: JobSpec["artifact_handoff"] | undefined;
   /** The job that `retry` and `continue` are about. */
   earlier?: JobSpec;
   /** Whether that job made a change that is on no branch. */
@@ -131,6 +133,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
     ...(rerun && { rerun }),
     ...(carries !== undefined && { carries }),
     publish: { ...context.limits?.publish, ...(command.branch !== undefined && { branch: command.branch }) },
+    artifact_handoff: context.handoff,
     dry_run: command.dryRun || retried?.dry_run === true,
     context_window: thread,
     ...material,

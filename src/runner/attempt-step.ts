@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import type { Agent, AgentOutcome, InputArtifact } from "../agents/agent.ts";
 import { explain } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
-import type { StepSpec } from "../job/step-spec.ts";
 import type { RunnerDeps } from "./deps.ts";
 import { type Picture, runAgent } from "./run-agent.ts";
 import { openStepLog } from "./step-log.ts";
@@ -19,7 +18,7 @@ export async function attemptStep(
   { agent, attempt, resumed }: { agent: Agent; attempt: number; resumed: Resumed | undefined },
 ): Promise<AgentOutcome> {
   const { spec, step, workspace } = run;
-  const inputs = await readInputs(deps, spec, step);
+  const inputs = await readInputs(deps, run);
   const home = await workspace.openHome(step.step_id, { keep: resumed !== undefined });
   const pictures = await readPictures(deps, run, { agent, home });
   const prompt = await deps.buildPrompt(spec, step, { inputs, images: pictures });
@@ -79,10 +78,10 @@ async function readPictures(
   return pictures;
 }
 
-/** The earlier artifacts that the step asked for, within the operator's limits. */
-async function readInputs(deps: RunnerDeps, spec: JobSpec, step: StepSpec): Promise<InputArtifact[]> {
+/** The earlier artifacts that the step gets, within the operator's limits. */
+async function readInputs(deps: RunnerDeps, { spec, inputs }: StepRun): Promise<InputArtifact[]> {
   const found: InputArtifact[] = [];
-  for (const path of step.input_artifacts) {
+  for (const path of inputs) {
     const text = await deps.artifacts.readInput(spec.job_id, path, deps.limits.maxInputBytes);
     found.push({ path, text: text ?? "(this artifact is missing)", cutChars: 0 });
   }

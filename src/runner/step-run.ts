@@ -21,6 +21,8 @@ export interface StepRun {
   treeBefore: string;
   /** From which its change is told: where it started first, when a loop lets it go on from what it left. */
   changeFrom: string;
+  /** The artifacts of earlier steps that it reads, `<step_id>/<file>`. */
+  inputs: readonly string[];
   /** Why it can't begin, when it can't: it fails so, with all that a failed step leaves. */
   obstacle: UserError | undefined;
   signal: AbortSignal;

@@ -1,9 +1,11 @@
 // The steps of a job as a graph: what waits for nothing runs at once, each step in a checkout of its own.
+import type { UserError } from "../errors.ts";
 import { isCandidate } from "../job/compare.ts";
 import { stepGraph } from "../job/step-graph.ts";
 import type { StepSpec } from "../job/step-spec.ts";
 import { CancelRequested } from "../queue/contract.ts";
 import type { RunnerDeps } from "./deps.ts";
+import { beforeOf, inputsOf, isCarried, missingPatch } from "./hand-over.ts";
 import { type Change, joinChanges } from "./join-changes.ts";
 import type { RunMetrics } from "./metrics.ts";
 import { verdict } from "./pipeline.ts";
@@ -38,7 +40,11 @@ export async function runAsGraph(deps: RunnerDeps, run: StepsRun, tree: string):
   const runs: RunMetrics[] = [];
   // Of two changes to choose from none is the job's, and no step starts from one.
   const carried = (ends: readonly TurnEnd[]): Change[] =>
-    ends.filter(({ stepId }) => !isCandidate(compare, stepId)).map(({ change }) => change);
+    ends
+      .filter(
+        ({ stepId, report }) => !isCandidate(compare, stepId) && isCarried(spec, beforeOf(report.result)),
+      )
+      .map(({ change }) => change);
   const endsOf = (steps: readonly StepSpec[]): TurnEnd[] =>
     steps.flatMap(({ step_id: id }) => done.get(id) ?? []);
 
@@ -48,8 +54,18 @@ export async function runAsGraph(deps: RunnerDeps, run: StepsRun, tree: string):
     visits.set(stepId, visit + 1);
     const stop = new AbortController();
     const signal = AbortSignal.any([run.signal, stop.signal]);
-    const changes = carried(endsOf(graph.before(stepId)));
-    const from = { tree, changes, goesOn: goesOn.get(stepId), isFirst: visit === 0 };
+    const ends = endsOf(graph.before(stepId));
+    const before = ends.map(({ report }) => beforeOf(report.result));
+    const inputs = inputsOf(spec, step, before);
+    const missing = missingPatch(step, before);
+    const from = {
+      tree,
+      changes: carried(ends),
+      inputs,
+      missing,
+      goesOn: goesOn.get(stepId),
+      isFirst: visit === 0,
+    };
     const ended = takeTurn(deps, { ...run, signal }, step, from);
     // Looked at when its turn comes, which may be after another one's failure.
     ended.catch(() => undefined);
@@ -127,7 +143,14 @@ async function takeTurn(
   deps: RunnerDeps,
   run: StepsRun,
   step: StepSpec,
-  from: { tree: string; changes: readonly Change[]; goesOn: Change | undefined; isFirst: boolean },
+  from: {
+    tree: string;
+    changes: readonly Change[];
+    inputs: readonly string[];
+    missing: UserError | undefined;
+    goesOn: Change | undefined;
+    isFirst: boolean;
+  },
 ): Promise<TurnEnd> {
   const { step_id: stepId } = step;
   const workspace = await run.workspace.beside(stepId);
@@ -138,7 +161,15 @@ async function takeTurn(
   const end = await visitStep(
     deps,
     { ...run, workspace },
-    { step, changeFrom, isFirst: from.isFirst, stands: undefined, ...joined },
+    {
+      step,
+      tree: joined.tree,
+      changeFrom,
+      inputs: from.inputs,
+      obstacle: joined.obstacle ?? from.missing,
+      isFirst: from.isFirst,
+      stands: undefined,
+    },
   );
   await workspace.leave();
   return { ...end, stepId, change: { stepId, before: changeFrom, after: end.tree } };

@@ -2,6 +2,7 @@
 import type { UserError } from "../errors.ts";
 import type { Status } from "../job/result.ts";
 import type { RunnerDeps } from "./deps.ts";
+import { beforeOf, inputsOf, isCarried, missingPatch } from "./hand-over.ts";
 import type { Change } from "./join-changes.ts";
 import type { RunMetrics } from "./metrics.ts";
 import { nextStep } from "./pipeline.ts";
@@ -37,12 +38,22 @@ export async function runInOrder(deps: RunnerDeps, run: StepsRun, tree: string):
   for (let index = 0; ;) {
     const step = spec.steps[index];
     if (!step) throw new Error(`job ${spec.job_id} has no step ${index}`);
+    const before = [...reports.values()].map(({ result }) => beforeOf(result));
     const earlier = changes.get(step.step_id);
     // Going on from what it left, its change is all of it; after others' changes only what is new.
     const changeFrom = earlier?.after === left ? earlier.before : left;
-    const end = await visitStep(deps, run, { step, tree: left, changeFrom, isFirst: !earlier, stands });
-    ({ tree: left, stands } = end);
-    changes.set(step.step_id, { before: changeFrom, after: left });
+    const end = await visitStep(deps, run, {
+      step,
+      tree: left,
+      changeFrom,
+      inputs: inputsOf(spec, step, before),
+      obstacle: missingPatch(step, before),
+      isFirst: !earlier,
+      stands,
+    });
+    changes.set(step.step_id, { before: changeFrom, after: end.tree });
+    if (isCarried(spec, beforeOf(end.report.result))) left = end.tree;
+    ({ stands } = end);
     reports.set(step.step_id, end.report);
     runs.push(...end.runs);
     visits.set(step.step_id, (visits.get(step.step_id) ?? 0) + 1);

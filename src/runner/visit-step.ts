@@ -26,6 +26,7 @@ export interface Visit {
   /** From which the step starts. */
   tree: string;
   changeFrom: string;
+  inputs: readonly string[];
   obstacle?: UserError | undefined;
   /** False when a loop has led back to it: then it is done again, whatever was before. */
   isFirst: boolean;
@@ -66,7 +67,9 @@ export async function visitStep(deps: RunnerDeps, run: StepsRun, visit: Visit): 
 
   // A run that was cut by its runner's end: what it used is unknown.
   const wasCut = known.status === "running" && known.attempts > 0;
-  if (visit.stands !== tree || known.attempts > 0) await workspace.checkOut(tree, signal);
+  const goesOn = spec.artifact_handoff === "workspace_first";
+  if (goesOn && visit.stands !== undefined) await workspace.goOn(tree, signal);
+  else if (visit.stands !== tree || known.attempts > 0) await workspace.checkOut(tree, signal);
   const started_at = deps.clock().toISOString();
   const { step_id } = step;
   const end = await runStep(deps, {
@@ -75,6 +78,7 @@ export async function visitStep(deps: RunnerDeps, run: StepsRun, visit: Visit): 
     workspace,
     treeBefore: tree,
     changeFrom: visit.changeFrom,
+    inputs: visit.inputs,
     obstacle: visit.obstacle,
     signal,
     assertHeld: () => claim.assertHeld(),
@@ -101,7 +105,7 @@ export async function visitStep(deps: RunnerDeps, run: StepsRun, visit: Visit): 
     report: { result, text: end.report },
     status: result.status,
     tree: end.treeAfter,
-    stands: end.clean ? end.treeAfter : undefined,
+    stands: end.clean || goesOn ? end.treeAfter : undefined,
     runs: [result, ...(wasCut ? [{ simulated: result.simulated, metrics: unknownMetrics }] : [])],
   };
 }

@@ -26,6 +26,11 @@ export interface Workspace {
   baseTree: string;
   /** Makes the checkout anew from a git tree, whatever was there. */
   checkOut(tree: string, signal?: AbortSignal): Promise<void>;
+  /**
+   * Makes the checkout the git tree and leaves what git ignores there; its .git is made anew. The index is that of the last
+   * snapshot.
+   */
+  goOn(tree: string, signal?: AbortSignal): Promise<void>;
   /** The same workspace with a checkout of its own, for a step that runs while others do. */
   beside(stepId: string): Promise<Workspace>;
   /** Removes the checkout; what was recorded of it stays. */
@@ -98,6 +103,13 @@ function checkoutAt(opened: Opened, { tree, indexFile }: { tree: string; indexFi
       await rm(indexFile, { force: true });
       await mkdir(tree, { recursive: true });
       await git(["read-tree", "--reset", "-u", wanted], { ...call, signal, timeoutMs: 600_000 });
+      await giveOwnGit({ git, tree, request, signal });
+    },
+    async goOn(wanted, signal) {
+      const options = { ...call, signal, timeoutMs: 600_000 };
+      await removeTree(join(tree, ".git"));
+      await git(["read-tree", "--reset", "-u", wanted], options);
+      await git(["clean", "-ffdq"], options);
       await giveOwnGit({ git, tree, request, signal });
     },
     async beside(stepId) {

@@ -65,6 +65,29 @@ describe("patchbay run", () => {
     expect(await readFile(join(artifacts, "report.md"), "utf8")).toContain("tries");
   });
 
+  test("runs a job file as the documentation has it, and says what is wrong in one", async () => {
+    const shop = await makeShop("file");
+    const docs = await readFile(join(import.meta.dirname, "..", "..", "docs", "pipelines.md"), "utf8");
+    const example = /```json\n([^]*?)```/.exec(docs)?.[1] ?? "";
+    const job = join(folder, "job.json");
+    await writeFile(job, example);
+    const ran = await patchbay(shop.path, ["--job", job, "--json"]);
+    expect(ran, ran.stderr).toMatchObject({ exitCode: 0 });
+    const Step = z.object({ step_id: z.string(), status: z.string() });
+    const Result = z.object({ status: z.string(), steps: z.array(Step) });
+    expect(Result.parse(JSON.parse(ran.stdout))).toMatchObject({
+      status: "success",
+      steps: ["look", "write", "tests", "check"].map((step_id) => ({ step_id, status: "success" })),
+    });
+
+    await writeFile(job, example.replace('["look"], "on', '["check"], "on'));
+    const refused = await patchbay(shop.path, ["--job", job]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain(`"tests" needs "check" needs "tests"; a step can't wait for itself`);
+    const neither = await patchbay(shop.path, []);
+    expect(neither.stderr).toContain('say what is wanted: patchbay run "goal", or patchbay run --job FILE');
+  });
+
   test("holds a patch that the gate stops: status 2, no branch", async () => {
     const shop = await makeShop("held");
     const agents = join(folder, "agents.json");

@@ -26,6 +26,7 @@ export async function openGateway(house: House): Promise<Hono<GatewayEnv> | unde
     artifacts,
     artifactsRoot: config.ARTIFACTS_ROOT,
     agents: agents.names(),
+    handoff: config.DEFAULT_ARTIFACT_HANDOFF,
     idempotency,
     submit: auditedSubmit(house),
     baseOf: (project, ref) => projects.baseOf(project, ref),

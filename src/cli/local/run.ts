@@ -14,11 +14,13 @@ import { openSessions } from "../open-sessions.ts";
 import { openRooms, type Rooms } from "../rooms.ts";
 import { makeBranch } from "./branch.ts";
 import { ownClaim } from "./claim.ts";
+import { readJobFile } from "./read-job-file.ts";
 import { createProgressLines } from "./progress.ts";
 import { type LocalRepository, openLocalRepository } from "./repository.ts";
 
 export interface RunOptions {
   repo: string;
+  job?: string;
   pipeline: string;
   agent?: string;
   model?: string;
@@ -33,18 +35,26 @@ export interface RunOptions {
  * Runs one job to its end and says what came of it. Exit status: 0 success, 1 failed, 2 the patch is held, 130
  * cancelled. Ctrl-C cancels; a second one goes at once. Throws UserError for what can't be begun.
  */
-export async function runLocally(goal: string, options: RunOptions): Promise<void> {
+export async function runLocally(goal: string | undefined, options: RunOptions): Promise<void> {
   const config = readEnvironmentAnywhere(options.envFile);
+  const handoff = config.DEFAULT_ARTIFACT_HANDOFF;
+  const file = options.job === undefined ? undefined : await readJobFile(options.job, { handoff });
+  if ((file === undefined) === (goal === undefined)) {
+    throw new UserError('say what is wanted: patchbay run "goal", or patchbay run --job FILE');
+  }
   const rooms = await openRooms({ ...config, LOG_LEVEL: options.verbose ? config.LOG_LEVEL : "error" });
   try {
     const repository = await openLocalRepository({ git: rooms.git, path: config.trustedPath }, options.repo);
-    const spec = specFor(goal, options, repository);
+    const spec = file
+      ? specOfFile(file.spec, options, repository)
+      : specFor(goal ?? "", { ...options, handoff }, repository);
     const say = (text: string): void => {
       if (!options.json) console.log(text);
     };
     say(
       `${basename(repository.folder)} at ${repository.base.sha.slice(0, 12)} (${repository.base.ref}), job ${spec.job_id}`,
     );
+    for (const warning of file?.warnings ?? []) say(`! ${warning}`);
     if (repository.isDirty) say("! what is not committed yet is not part of it");
 
     const result = await runOne(rooms, spec, repository, createProgressLines(say));
@@ -70,7 +80,23 @@ const exitCodes: Partial<Record<JobResult["status"], number>> = {
   cancelled: 130,
 };
 
-function specFor(goal: string, options: RunOptions, { base, folder }: LocalRepository): JobSpec {
+/** What a file says, on this repository. */
+function specOfFile(spec: JobSpec, { agent, model }: RunOptions, { base, folder }: LocalRepository): JobSpec {
+  const { repository: _elsewhere, target: _issue, ...rest } = spec;
+  return {
+    ...rest,
+    project_id: basename(folder).slice(0, 128),
+    workdir: folder,
+    base,
+    steps: spec.steps.map((step) => ({ ...step, agent: agent ?? step.agent, model: model ?? step.model })),
+  };
+}
+
+function specFor(
+  goal: string,
+  options: RunOptions & { handoff: JobSpec["artifact_handoff"] },
+  { base, folder }: LocalRepository,
+): JobSpec {
   const pipeline = builtInPipelines.find(({ name }) => name === options.pipeline);
   if (!pipeline) {
     const known = builtInPipelines.map(({ name }) => name).join(", ");
@@ -85,6 +111,7 @@ function specFor(goal: string, options: RunOptions, { base, folder }: LocalRepos
     project_id: basename(folder).slice(0, 128),
     workdir: folder,
     base,
+    artifact_handoff: options.handoff,
     ...(options.continue === undefined ? {} : { follows: options.continue }),
     pipeline: pipeline.name,
     // No narrowing: what the operator allows.
