@@ -77,6 +77,32 @@ test("who may not by it gets a 👎 and nothing else", async () => {
   expect(world.ownComments(number)).toEqual([]);
 });
 
+test("of a team's members each may, nobody else may, and a team that there isn't lets nobody in", async () => {
+  await world.standIn.createTeam("acme", "core", ["insider"]);
+  for (const login of ["insider", "outsider"]) await world.standIn.setPermission(repo, login, "write");
+  await configure("allow: [acme/core]\n");
+  const number = await world.openIssue();
+  const ask = (author: string, body: string) => world.standIn.comment({ repo, number, author, body });
+  await ask("outsider", "/agent plan let me in");
+  const isRefusal = ({ content }: { content: string }): boolean => content === "-1";
+  const refusals = world.reactions().filter(isRefusal).length;
+  await world.until(() => world.reactions().filter(isRefusal).length >= Math.max(1, refusals), "the refusal");
+  expect(world.ownComments(number)).toEqual([]);
+  await ask("insider", "/agent plan let me in");
+  await world.until(() => world.ownComments(number).find(({ body }) => /📋 Plan/.test(body)), "the plan");
+
+  await configure("deny: [acme/core]\n");
+  await ask("insider", "/agent plan let me in again");
+  await world.until(() => world.reactions().filter(isRefusal).length > refusals, "the refusal of a member");
+  await configure("allow: [acme/nobody]\n");
+  await ask("outsider", "/agent plan let me in");
+  await world.until(
+    () => world.ownComments(number).find(({ body }) => /there is no such team/.test(body)),
+    "that there is no such team",
+  );
+  expect(world.ownComments(number)).toHaveLength(2);
+});
+
 test("a pull request that breaks it is told so once, and when it is mended", async () => {
   await configure(own);
   const files = { "src/login.ts": "export const maxTries = 5;\n" };

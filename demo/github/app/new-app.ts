@@ -10,6 +10,7 @@ const defaultPermissions: Permissions = {
   pull_requests: "write",
   checks: "write",
   actions: "read",
+  members: "read",
 };
 
 const defaultEvents = [
