@@ -5,7 +5,10 @@ const report = process.env["TEST_REPORT"];
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    include: [
+      "test/**/*.test.ts",
+      ...(process.env["TORTURE_SECONDS"] === undefined ? [] : ["test/**/*.torture.ts"]),
+    ],
     setupFiles: ["test/property-seed.ts"],
     pool: "forks",
     testTimeout: 60_000,
