@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createStandIn } from "../demo/github/stand-in.ts";
+import { shrinkPicture } from "./shrink-picture.ts";
 import { fileBefore, patch, review, type Scene, scenes } from "../test/publisher/golden/scenes.ts";
 
-const width = 960;
-/** The folder for all of them; without one only the three that the documentation shows are taken. */
-const everything = process.argv[2];
-const documentation = join(import.meta.dirname, "..", "docs", "pictures");
+const width = 800;
+/** Higher than any of them; what is empty is cut off. */
+const height = 2400;
+const documentation = join(import.meta.dirname, "..", "docs", "pictures", "comments");
 
 const folder = await mkdtemp(join(tmpdir(), "patchbay-pictures-"));
 const standIn = await createStandIn({ dataDir: join(folder, "github") });
@@ -22,10 +23,12 @@ const flags =
   "--no-first-run --hide-scrollbars --timeout=3000";
 
 /** The page is live and never ends to load: the time limit is when the picture is taken. */
-async function shoot(path: string, file: string, height: number): Promise<void> {
+async function shoot(path: string, name: string): Promise<void> {
+  const file = join(documentation, `${name}.png`);
   const profile = `--user-data-dir=${join(folder, "browser")}`;
   const picture = [`--window-size=${width},${height}`, `--screenshot=${file}`];
   await promisify(execFile)("chromium", [...flags.split(" "), profile, ...picture, `${standIn.url}${path}`]);
+  await shrinkPicture(file);
 }
 
 /** An issue with what was asked and what was answered. */
@@ -76,20 +79,10 @@ try {
   await standIn.installApp({ account: "acme" });
   await standIn.setPermission(repo, author, "write");
   const all = await scenes();
-  const shown: [name: string, height: number][] = [
-    ["pull-request", 930],
-    ["held", 1130],
-  ];
-  for (const [name, height] of shown) {
-    const scene = all[name];
-    if (scene) await shoot(await conversation(scene), join(documentation, `${name}.png`), height);
-  }
-  const body = all["pull-request-body"]?.said ?? "";
-  await shoot(await reviewed(body), join(documentation, "review.png"), 1300);
-  if (everything !== undefined) {
-    for (const [name, scene] of Object.entries(all)) {
-      if (scene.asked !== "") await shoot(await conversation(scene), join(everything, `${name}.png`), 1000);
-    }
+  await shoot(await reviewed(all["pull-request-body"]?.said ?? ""), "review-on-lines");
+  for (const [name, scene] of Object.entries(all)) {
+    // The one of a review's body is part of the pull request's.
+    if (scene.asked !== "" && name !== "review-of-lines") await shoot(await conversation(scene), name);
   }
 } finally {
   await standIn.stop();
