@@ -27,7 +27,12 @@ async function shoot(path: string, name: string): Promise<void> {
   const file = join(documentation, `${name}.png`);
   const profile = `--user-data-dir=${join(folder, "browser")}`;
   const picture = [`--window-size=${width},${height}`, `--screenshot=${file}`];
-  await promisify(execFile)("chromium", [...flags.split(" "), profile, ...picture, `${standIn.url}${path}`]);
+  await promisify(execFile)("chromium", [
+    ...flags.split(" "),
+    profile,
+    ...picture,
+    `${standIn.url}${path}?bare`,
+  ]);
   await shrinkPicture(file);
 }
 

@@ -49,9 +49,8 @@ function withPalette(
       counts.set(colour, (counts.get(colour) ?? 0) + 1);
     }
   }
-  const colours = [...counts].toSorted(([, one], [, other]) => other - one).map(([colour]) => colour);
-  const kept = colours.slice(0, 256);
-  const places = new Map(colours.map((colour, at) => [colour, at < 256 ? at : nearest(kept, colour)]));
+  const kept = chosen(counts);
+  const places = new Map([...counts.keys()].map((colour) => [colour, nearest(kept, colour)]));
   const indices = Buffer.alloc(rows.length * (width + 1));
   for (const [y, row] of rows.entries()) {
     for (let x = 0; x < width; x++) indices[y * (width + 1) + 1 + x] = places.get(colourAt(row, x)) ?? 0;
@@ -61,14 +60,33 @@ function withPalette(
   return { palette, indices };
 }
 
+/** One after the other the colour that is missed most: by how many pixels, and how far from what is there. */
+function chosen(counts: ReadonlyMap<number, number>): number[] {
+  const missed = new Map([...counts].map(([colour]) => [colour, Number.MAX_SAFE_INTEGER]));
+  const kept: number[] = [];
+  while (kept.length < Math.min(256, counts.size)) {
+    let next = 0;
+    let most = -1;
+    for (const [colour, far] of missed) {
+      const weight = far * Math.sqrt(counts.get(colour) ?? 0);
+      if (weight > most) [next, most] = [colour, weight];
+    }
+    kept.push(next);
+    for (const [colour, far] of missed) missed.set(colour, Math.min(far, distance(colour, next)));
+  }
+  return kept;
+}
+
 function nearest(colours: readonly number[], wanted: number): number {
-  const distance = (one: number): number =>
-    [16, 8, 0].reduce((sum, shift) => sum + (((one >> shift) & 255) - ((wanted >> shift) & 255)) ** 2, 0);
   let best = 0;
   for (const [at, colour] of colours.entries()) {
-    if (distance(colour) < distance(colours[best] ?? 0)) best = at;
+    if (distance(colour, wanted) < distance(colours[best] ?? 0, wanted)) best = at;
   }
   return best;
+}
+
+function distance(one: number, other: number): number {
+  return [16, 8, 0].reduce((sum, shift) => sum + (((one >> shift) & 255) - ((other >> shift) & 255)) ** 2, 0);
 }
 
 function chunksOf(png: Buffer): { type: string; data: Buffer }[] {

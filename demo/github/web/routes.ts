@@ -43,14 +43,24 @@ export function webRoutes(world: World, seeding: Seeding): Hono {
     ];
   };
 
-  async function conversationPage(name: string, number: number, tab: Tab): Promise<Response> {
+  /** `isBare`: what is said and nothing beside it, for a picture. */
+  async function conversationPage(name: string, number: number, tab: Tab, isBare = false): Promise<Response> {
     const repository = repositoryNamed(world, name);
     const issue = issueOf(world, repository, number);
     return show({
       title: `${issue.title} · ${fullName(repository)} #${number}`,
       crumbs: crumbs(fullName(repository)),
       live: conversation(world, repository, issue, tab),
-      ...(tab === "conversation" ? { still: compose(world, repository, issue) } : {}),
+      ...(isBare
+        ? {
+            still: html`<style>
+              aside {
+                display: none;
+              }
+            </style>`,
+          }
+        : {}),
+      ...(tab === "conversation" && !isBare ? { still: compose(world, repository, issue) } : {}),
     });
   }
 
@@ -75,7 +85,7 @@ export function webRoutes(world: World, seeding: Seeding): Hono {
     const name = `${owner}/${repo}`;
     const path = issueOf(world, repositoryNamed(world, name), Number(number)).pull ? "pull" : "issues";
     if (path !== kind) return c.redirect(`/${name}/${path}/${number}`);
-    return conversationPage(name, Number(number), "conversation");
+    return conversationPage(name, Number(number), "conversation", c.req.query("bare") !== undefined);
   });
   app.get("/:owner/:repo/pull/:number{[0-9]+}/:tab{commits|files}", (c) => {
     const { owner, repo, number, tab } = c.req.param();
