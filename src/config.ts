@@ -100,6 +100,7 @@ const Environment = z.object({
   QUEUE_ROOT: path.optional(),
   WORKSPACES_ROOT: path.optional(),
   ARTIFACTS_ROOT: path.prefault("artifacts"),
+  SCHEDULES_ROOT: path.prefault("schedules"),
   RUNNER_CONCURRENCY: count(1, 64).default(2),
   RUNNER_MAX_ATTEMPTS_PER_STEP: count(1, 10).default(3),
   RUNNER_PARALLEL_STEPS: count(1, 32).default(2),

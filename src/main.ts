@@ -15,6 +15,7 @@ import { show } from "./cli/jobs/show.ts";
 import { runLocally } from "./cli/local/run.ts";
 import { apply, approve, cancel, retry, status, submit } from "./cli/remote/jobs.ts";
 import { recover } from "./cli/recover.ts";
+import { showSchedules } from "./cli/schedules/show.ts";
 import { start } from "./cli/start.ts";
 import { explain, TransientError, UserError } from "./errors.ts";
 
@@ -145,6 +146,14 @@ program
   .description("fetch deliveries that GitHub could not deliver, for example while this was down")
   .option("--since <age>", "how far back: 90m, 2h, at most 3d", "3d")
   .action(recover);
+
+program
+  .command("schedules")
+  .description(
+    "what runs by the clock, when it is due, and what came of it; ends with 1 when a file is not valid",
+  )
+  .option("--json", "print them as JSON")
+  .action(showSchedules);
 
 program
   .command("config")

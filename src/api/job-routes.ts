@@ -4,13 +4,13 @@ import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import type { Artifacts } from "../artifacts/store.ts";
 import { StepId } from "../job/ids.ts";
+import { fieldProblems, JobRequest, specOfRequest } from "../job/job-request.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import { findJobs, JobQuery } from "./find-jobs.ts";
 import type { GatewayEnv } from "./gateway.ts";
 import type { Idempotency, Use } from "./idempotency.ts";
 import { endId, jobEvents } from "./job-events.ts";
 import { listFiles, readFile } from "./job-files.ts";
-import { fieldProblems, JobRequest, toJobSpec } from "./job-request.ts";
 import { readJobResource } from "./job-resource.ts";
 import { invalidFields, notFound, Problem } from "./problem.ts";
 import { reaches, reachesJob } from "./scope.ts";
@@ -108,9 +108,11 @@ export function createJobRoutes(options: JobRoutesOptions): Hono<GatewayEnv> {
     const base = await baseOf(project, ref);
     if (!base) throw unknownProject(project);
     const { job_id: jobId, created_at: createdAt } = use;
-    const spec = toJobSpec(body, { jobId, createdAt, base, asker: token.name, agents, handoff });
-    await submit(spec);
-    return answerQueued(c, spec, use);
+    const source = { type: "api" as const, meta: { token: token.name } };
+    const read = specOfRequest(body, { jobId, createdAt, base, source, agents, handoff });
+    if (read.problems) throw invalidFields(read.problems);
+    await submit(read.spec);
+    return answerQueued(c, read.spec, use);
   });
 
   app.get("/jobs", async (c) => {

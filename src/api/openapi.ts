@@ -1,7 +1,7 @@
 // The gateway as an OpenAPI 3.1 document, from the same schemas that read its requests. Pure.
 import { z } from "zod";
 import { JobQuery } from "./find-jobs.ts";
-import { JobRequest } from "./job-request.ts";
+import { JobRequest } from "../job/job-request.ts";
 import { JobResource } from "./job-resource.ts";
 import { ApplyRequest, RetryRequest } from "./job-routes.ts";
 

@@ -11,7 +11,7 @@ export function reaches({ projects }: Scoped, place: string): boolean {
   return projects.some((scope) => scope === "*" || fold(scope) === fold(place));
 }
 
-/** Whether a token may know of a job. A project's name counts only where the gateway itself wrote it. */
+/** Whether a token may know of a job. A project's name counts only where it is one of PROJECT_ALIASES. */
 export function reachesJob(
   token: Scoped,
   spec: Pick<JobSpec, "repository" | "project_id" | "source">,
@@ -19,5 +19,6 @@ export function reachesJob(
   const { repository, project_id: project, source } = spec;
   if (token.projects.includes("*")) return true;
   if (repository) return reaches(token, `${repository.owner}/${repository.name}`);
-  return source.type === "api" && project !== undefined && reaches(token, project);
+  const isNamed = source.type === "api" || source.type === "cron";
+  return isNamed && project !== undefined && reaches(token, project);
 }

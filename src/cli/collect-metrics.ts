@@ -4,15 +4,23 @@ import { z } from "zod";
 import type { Metric } from "../api/metrics-text.ts";
 import type { AgentHealth } from "../runner/agent-health.ts";
 import type { House } from "./assemble.ts";
+import { scheduleMetrics } from "./schedules/metrics.ts";
 
-type Told = Pick<House, "jobs" | "inbox" | "outbox" | "health">;
+type Told = Pick<House, "jobs" | "inbox" | "outbox" | "health" | "config" | "clock">;
 
 const Manifest = z.object({ version: z.string() });
 const manifest = new URL("../../package.json", import.meta.url);
 const apiStates = ["ok", "refused", "forbidden", "unreachable", "unsure"] as const;
 
 /** Model APIs are asked behind the scrape's back, at most every five minutes: its answer tells what was seen last. */
-export async function collectMetrics({ jobs, inbox, outbox, health }: Told): Promise<Metric[]> {
+export async function collectMetrics({
+  jobs,
+  inbox,
+  outbox,
+  health,
+  config,
+  clock,
+}: Told): Promise<Metric[]> {
   const { version } = Manifest.parse(JSON.parse(await readFile(manifest, "utf8")));
   const queues = { jobs, inbox, outbox };
   const counted = await Promise.all(
@@ -30,6 +38,7 @@ export async function collectMetrics({ jobs, inbox, outbox, health }: Told): Pro
       ),
     ),
     ...agentMetrics(agents),
+    ...(await scheduleMetrics({ config, clock })),
     gauge("process_resident_memory_bytes", "Resident memory of this process.", [
       { value: process.memoryUsage.rss() },
     ]),

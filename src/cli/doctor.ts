@@ -8,6 +8,7 @@ import { examineAgents } from "./examine-agents.ts";
 import { examineApp } from "./examine-app.ts";
 import { examineDatabase } from "./examine-database.ts";
 import { examineSandbox } from "./examine-sandbox.ts";
+import { examineSchedules } from "./schedules/examine.ts";
 import type { Finding } from "./finding.ts";
 
 /** Prints every finding; the exit status is 1 when something required is missing. */
@@ -47,6 +48,7 @@ async function examine(): Promise<Finding[]> {
   findings.push(...(await examineDatabase(config)));
   findings.push(credentials(config), ...(await examineApp(config)), publicUrl(config));
   findings.push(...(await examineSandbox(config)), ...(await examineAgents(config)));
+  findings.push(...(await examineSchedules(config)));
   return findings;
 }
 

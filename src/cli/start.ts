@@ -10,6 +10,7 @@ import { endCancelledJobs } from "./end-cancelled.ts";
 import { forgetEnded } from "./forget-ended.ts";
 import { recoverMissed } from "./recover-missed.ts";
 import { runRunner } from "./run-runner.ts";
+import { runSchedules } from "./schedules/run-schedules.ts";
 import { runWeb } from "./run-web.ts";
 import { openSetup } from "./setup.ts";
 import { tellPlaces } from "./tell-places.ts";
@@ -53,7 +54,13 @@ async function serve(config: Config, credentials: Credentials, part: Part): Prom
     forgetEnded(house),
     ...(part === "runner"
       ? []
-      : [await runWeb(house), recoverMissed(house), tellPlaces(house), endCancelledJobs(house)]),
+      : [
+          await runWeb(house),
+          recoverMissed(house),
+          tellPlaces(house),
+          endCancelledJobs(house),
+          runSchedules(house),
+        ]),
     ...(part === "web" ? [] : [await runRunner(house)]),
   ];
   log.info({ part }, "patchbay is ready");

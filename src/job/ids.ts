@@ -23,8 +23,12 @@ export function newId(nowMs: number = Date.now()): string {
  * delivery again makes the same jobs; it keeps the inbox id's time.
  */
 export function deriveJobId(inboxId: string, ordinal: number): string {
-  const digest = createHash("sha256").update(`${inboxId}:${ordinal}`).digest();
-  return uuidV7(idTimeMs(inboxId), digest.subarray(0, 10));
+  return deriveId(idTimeMs(inboxId), `${inboxId}:${ordinal}`);
+}
+
+/** The id of what has this name at this time: always the same one. */
+export function deriveId(timeMs: number, name: string): string {
+  return uuidV7(timeMs, createHash("sha256").update(name).digest().subarray(0, 10));
 }
 
 /** The time at which an id of ours was made, in milliseconds since the epoch. */

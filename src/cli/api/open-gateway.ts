@@ -1,13 +1,13 @@
 // The HTTP gateway of a process, where the operator has turned it on.
 import { join } from "node:path";
 import type { Hono } from "hono";
-import { callbackUrlProblem } from "../../api/callback.ts";
 import { createGateway, type GatewayEnv } from "../../api/gateway.ts";
 import { createIdempotency } from "../../api/idempotency.ts";
 import { createJobRoutes } from "../../api/job-routes.ts";
 import { openTokenFile } from "../../api/token-file.ts";
 import type { House } from "../assemble.ts";
 import { auditedSubmit } from "../audited-submit.ts";
+import { callbackProblem } from "./callback-problem.ts";
 import { createLocalDecisions } from "./decide-local.ts";
 import { openProjects } from "./projects.ts";
 
@@ -30,10 +30,7 @@ export async function openGateway(house: House): Promise<Hono<GatewayEnv> | unde
     idempotency,
     submit: auditedSubmit(house),
     baseOf: (project, ref) => projects.baseOf(project, ref),
-    callbackProblem: (url) =>
-      config.CALLBACK_SECRET === undefined
-        ? "results are sent only where the operator has set CALLBACK_SECRET"
-        : callbackUrlProblem(url),
+    callbackProblem: (url) => callbackProblem(config, url),
     actions: createLocalDecisions(house, projects),
   });
   log.info({ projects: Object.keys(config.PROJECT_ALIASES).length }, "the gateway is open at /api/v1");

@@ -1,10 +1,9 @@
 // What a request for a job may say, and the JobSpec that it becomes. No path of this machine is among it.
 import { z } from "zod";
-import { BranchName, JobSpec } from "../job/job-spec.ts";
-import { builtInPipelines } from "../job/pipelines.ts";
-import { checkStepReferences } from "../job/step-references.ts";
-import { StepSpec } from "../job/step-spec.ts";
-import { invalidFields } from "./problem.ts";
+import { BranchName, JobSpec } from "./job-spec.ts";
+import { builtInPipelines } from "./pipelines.ts";
+import { checkStepReferences } from "./step-references.ts";
+import { StepSpec } from "./step-spec.ts";
 
 const { goal, steps, callback_url, tags, metadata, context_window, context_strategy, artifact_handoff } =
   JobSpec.shape;
@@ -36,16 +35,19 @@ interface Given {
   jobId: string;
   createdAt: string;
   base: { ref: string; sha: string };
-  /** Of the token. */
-  asker: string;
+  /** Who or what asks. */
+  source: JobSpec["source"];
   /** How the steps hand over where the request doesn't say. */
   handoff: JobSpec["artifact_handoff"];
   /** The agents that this installation has. */
   agents: readonly string[];
 }
 
-/** Throws Problem 422 that names each field which can't be so. */
-export function toJobSpec(request: JobRequest, given: Given): JobSpec {
+/** The spec, or `field: what is wrong` for each field that can't be so. */
+export function specOfRequest(
+  request: JobRequest,
+  given: Given,
+): { spec: JobSpec; problems?: undefined } | { problems: string[] } {
   const { project, ref: _ref, pipeline, steps: own, agent, model, ...rest } = request;
   const chosen = own ?? builtInPipelines.find(({ name }) => name === pipeline)?.steps ?? [];
   const parsed = JobSpec.safeParse({
@@ -54,7 +56,7 @@ export function toJobSpec(request: JobRequest, given: Given): JobSpec {
     schema_version: "2.0",
     job_id: given.jobId,
     created_at: given.createdAt,
-    source: { type: "api", meta: { token: given.asker } },
+    source: given.source,
     project_id: project,
     base: given.base,
     pipeline,
@@ -62,7 +64,7 @@ export function toJobSpec(request: JobRequest, given: Given): JobSpec {
     // Only the operator decides about the sandbox.
     policy: { ...rest.policy, sandbox: true },
   });
-  if (!parsed.success) throw invalidFields(fieldProblems(parsed.error));
+  if (!parsed.success) return { problems: fieldProblems(parsed.error) };
   const unknown = parsed.data.steps.flatMap(({ agent: name }, at) =>
     given.agents.includes(name)
       ? []
@@ -71,8 +73,7 @@ export function toJobSpec(request: JobRequest, given: Given): JobSpec {
         ],
   );
   const problems = [...new Set(unknown), ...checkStepReferences(parsed.data.steps).problems];
-  if (problems.length > 0) throw invalidFields(problems);
-  return parsed.data;
+  return problems.length > 0 ? { problems } : { spec: parsed.data };
 }
 
 /** `field: what is wrong` for each. */
