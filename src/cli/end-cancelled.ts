@@ -1,11 +1,11 @@
 // Jobs that were cancelled in an instant in which nobody could tell it, because their runner died say: they get their
 // result, and their comment its last word.
-import { explain } from "../errors.ts";
 import type { JobSpec } from "../job/job-spec.ts";
 import type { JobState } from "../job/job-state.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { House, Running } from "./assemble.ts";
 import { cancelJob } from "./cancel-job.ts";
+import { repeat } from "./repeat.ts";
 
 const everyMs = 60_000;
 const pageSize = 100;
@@ -46,22 +46,8 @@ export function createEndCancelled({ jobs, artifacts, end }: Options): () => Pro
 export function endCancelledJobs(house: House): Running {
   const { log } = house;
   const look = createEndCancelled({ ...house, end: (id, note) => cancelJob(house, id, note) });
-  async function once(): Promise<void> {
-    try {
-      const count = await look();
-      if (count > 0) log.info({ jobs: count }, "cancelled jobs that nobody had ended are ended");
-    } catch (error) {
-      log.error({ error: explain(error) }, "looking for cancelled jobs that have no end");
-    }
-  }
-  let last = once();
-  const timer = setInterval(() => {
-    last = last.then(once);
-  }, everyMs);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await last;
-    },
-  };
+  return repeat({ everyMs, what: "looking for cancelled jobs that have no end", log }, async () => {
+    const count = await look();
+    if (count > 0) log.info({ jobs: count }, "cancelled jobs that nobody had ended are ended");
+  });
 }

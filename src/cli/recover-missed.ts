@@ -2,11 +2,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { explain } from "../errors.ts";
 import { writeFileAtomic } from "../io/file.ts";
 import { maxAgeMs } from "../webhook/recover.ts";
 import type { House, Running } from "./assemble.ts";
 import { openRecover } from "./open-deliveries.ts";
+import { repeat } from "./repeat.ts";
 
 const Memory = z.object({ looked_until: z.iso.datetime() });
 /** An attempt may be entered late: GitHub waits ten seconds for an answer. */
@@ -18,28 +18,14 @@ export function recoverMissed(house: House): Running {
   if (config.RECOVER_INTERVAL_SEC === 0) return { stop: async () => undefined };
   const recover = openRecover(house);
   const memory = join(config.DATA_ROOT, "recovered.json");
-
-  async function look(): Promise<void> {
+  const everyMs = config.RECOVER_INTERVAL_SEC * 1000;
+  return repeat({ everyMs, what: "looking for deliveries that did not arrive", log }, async () => {
     const now = clock();
-    try {
-      const { kept, attempts, failed } = await recover(await since(memory, now));
-      // What could not be had now has to lie within the next look.
-      if (failed === 0) await writeFileAtomic(memory, JSON.stringify({ looked_until: now.toISOString() }));
-      log.debug({ attempts, kept: kept.length }, "looked for deliveries that did not arrive");
-    } catch (error) {
-      log.warn({ error: explain(error) }, "looking for deliveries that did not arrive");
-    }
-  }
-  let looking = look();
-  const timer = setInterval(() => {
-    looking = looking.then(look);
-  }, config.RECOVER_INTERVAL_SEC * 1000);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await looking;
-    },
-  };
+    const { kept, attempts, failed } = await recover(await since(memory, now));
+    // What could not be had now has to lie within the next look.
+    if (failed === 0) await writeFileAtomic(memory, JSON.stringify({ looked_until: now.toISOString() }));
+    log.debug({ attempts, kept: kept.length }, "looked for deliveries that did not arrive");
+  });
 }
 
 async function since(memory: string, now: Date): Promise<Date> {

@@ -22,6 +22,7 @@ import { askingEvent } from "./audit/audit-asking.ts";
 import { auditPublishing, auditReplied } from "./audit/audit-intent.ts";
 import { auditedSubmit } from "./audited-submit.ts";
 import { cancelWhere } from "./cancel-where.ts";
+import { createExpireWaiting } from "./expire-waiting.ts";
 import { listen } from "./listen.ts";
 import { openHealth } from "./open-health.ts";
 import { openPublisher } from "./open-publisher.ts";
@@ -40,6 +41,7 @@ const saidBy = {
   progress: "the comment is up to date",
   publish: "branch, pull request and final comment are on GitHub",
   callback: "the result is at the job's callback address",
+  expire: "a job that waited too long for a person is ended",
   decide: "a person's decision is carried out or answered",
 };
 
@@ -101,6 +103,7 @@ export async function runWeb(house: House): Promise<Running> {
 
   const drain = new AbortController();
   const callbacks = openCallbacks(house);
+  const waiting = createExpireWaiting(house);
   const publisher = once(() => openPublisher(house));
   const receive = createInboxHandler({ receive: (delivery) => probot.receive(delivery), outbox, host, log });
   const workers = [
@@ -122,6 +125,7 @@ export async function runWeb(house: House): Promise<Running> {
           await callbacks.ask(intent);
           await auditPublishing(house, intent);
           if (intent.kind === "callback") await callbacks.send(intent);
+          else if (intent.kind === "expire") await waiting.end(intent);
           else await (await publisher()).carryOut(intent);
           await auditReplied(house, intent);
         } catch (error) {

@@ -7,6 +7,7 @@ import { auditFolder } from "./audit/open-audit.ts";
 import { configurationSha256, settingsOf } from "./audit/settings.ts";
 import { readEnvironment } from "./environment.ts";
 import { endCancelledJobs } from "./end-cancelled.ts";
+import { expireWaiting } from "./expire-waiting.ts";
 import { forgetEnded } from "./forget-ended.ts";
 import { recoverMissed } from "./recover-missed.ts";
 import { runRunner } from "./run-runner.ts";
@@ -59,6 +60,7 @@ async function serve(config: Config, credentials: Credentials, part: Part): Prom
           recoverMissed(house),
           tellPlaces(house),
           endCancelledJobs(house),
+          expireWaiting(house),
           runSchedules(house),
         ]),
     ...(part === "web" ? [] : [await runRunner(house)]),

@@ -1,11 +1,10 @@
 // While jobs wait, their comments say how many are ahead and when it will probably be their turn.
-import { explain } from "../errors.ts";
 import type { Intent } from "../job/intent.ts";
 import { isGitHubJob, type JobSpec } from "../job/job-spec.ts";
 import type { Publication } from "../job/publication.ts";
-import type { Log } from "../log.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { House, Running } from "./assemble.ts";
+import { repeat } from "./repeat.ts";
 
 /** A comment is edited at most this often for its place in the queue. */
 const everyMs = 60_000;
@@ -56,23 +55,5 @@ export function createTellPlaces({ jobs, outbox, artifacts, clock }: Options): (
 
 /** Looks every minute until it is stopped. */
 export function tellPlaces(house: House): Running {
-  const look = createTellPlaces(house);
-  let last: Promise<void> = Promise.resolve();
-  const timer = setInterval(() => {
-    last = last.then(() => lookOrLog(look, house.log));
-  }, everyMs);
-  return {
-    async stop() {
-      clearInterval(timer);
-      await last;
-    },
-  };
-}
-
-async function lookOrLog(look: () => Promise<number>, log: Log): Promise<void> {
-  try {
-    await look();
-  } catch (error) {
-    log.warn({ reason: explain(error) }, "places in the queue could not be told");
-  }
+  return repeat({ everyMs, what: "telling places in the queue", log: house.log }, createTellPlaces(house));
 }

@@ -10,9 +10,9 @@ export const Decider = z.strictObject({
 });
 export type Decider = z.infer<typeof Decider>;
 
-/** How a person ended what was held; part of result.json. */
+/** How what waited for a person was ended; part of result.json. `expired`: nobody did, and `login` is empty. */
 export const Decision = z.strictObject({
-  kind: z.enum(["applied", "discarded"]),
+  kind: z.enum(["applied", "discarded", "expired"]),
   login: z.string(),
   at: Timestamp,
   /** Of the command, so that handling it again is known as the same. */

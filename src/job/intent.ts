@@ -3,7 +3,7 @@ import { z } from "zod";
 import { CandidateLabel } from "./compare.ts";
 import { Decider } from "./decision.ts";
 import { JobId } from "./ids.ts";
-import { Repository } from "./job-spec.ts";
+import { Repository, Timestamp } from "./job-spec.ts";
 
 const Marker = z.string().regex(/^[0-9A-Za-z._-]{8,100}$/);
 
@@ -53,6 +53,15 @@ export const Intent = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("publish"), job_id: JobId, epoch: z.int().nonnegative() }),
   /** The job ended, or waits: its result for the address that it named. */
   z.strictObject({ kind: z.literal("callback"), job_id: JobId, epoch: z.int().nonnegative() }),
+  /** The job has waited too long for a person's word. */
+  z.strictObject({
+    kind: z.literal("expire"),
+    job_id: JobId,
+    /** When the result was written with which it waits; with another one it waits anew. */
+    waits_since: Timestamp,
+    /** How long it was to wait. */
+    ttl_sec: z.int().positive(),
+  }),
   /** A person decides about a job. What comes of it is told in the job's comment, or in a reply when nothing can. */
   z.strictObject({
     kind: z.literal("decide"),
@@ -77,4 +86,4 @@ export const Intent = z.discriminatedUnion("kind", [
 export type Intent = z.infer<typeof Intent>;
 
 /** What is said on GitHub, and nowhere else. */
-export type GitHubIntent = Exclude<Intent, { kind: "callback" }>;
+export type GitHubIntent = Exclude<Intent, { kind: "callback" | "expire" }>;

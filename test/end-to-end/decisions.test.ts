@@ -1,7 +1,8 @@
 // What people say about jobs that there are: apply, discard, cancel, status, from a comment to what GitHub shows.
-import { existsSync, watch, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { processesOf } from "../../src/io/process-tree.ts";
 import { temporaryFolder } from "../temp-folder.ts";
 import { createWorld, repo, type World } from "./world.ts";
@@ -154,5 +155,26 @@ describe("cancel", () => {
 
     await world.comment(number, "/agent cancel");
     await said(number, /Nothing runs or waits here/, 2);
+  });
+});
+
+// The last one, since GitHub then speaks to the process that it starts.
+describe("a job that waits for a person", () => {
+  test("ends when nobody decides in time, and nobody else's does", async () => {
+    const old = await held("binary");
+    const young = await held("binary");
+    const path = join(world.folder, "artifacts", old.job, "result.json");
+    const result = z.looseObject({ finished_at: z.string() }).parse(JSON.parse(readFileSync(path, "utf8")));
+    const long = new Date(Date.parse(result.finished_at) - 3 * 86_400_000).toISOString();
+    writeFileSync(path, JSON.stringify({ ...result, finished_at: long }));
+    await world.start("web", { APPROVAL_TTL_SEC: "172800" });
+    expect(await said(old.number, /⌛ Expired: nobody decided within 2 days/)).toContain(
+      "Nothing was pushed",
+    );
+    expect(world.result(old.job)).toMatchObject({ status: "cancelled", decision: { kind: "expired" } });
+    await world.comment(old.number, old.word);
+    await said(old.number, /No patch is held here/, 1);
+    await world.comment(young.number, young.word);
+    expect(await said(young.number, /✅ Pull request/)).toContain("released by maintainer");
   });
 });

@@ -26,6 +26,7 @@ export function endedTitle(result: JobResult): string {
     case "timeout":
       return `⏱️ Out of time${where}`;
     case "cancelled":
+      if (result.decision?.kind === "expired") return `⌛ Expired: ${plainLine(result.summary, 60)}`;
       return result.decision?.kind === "discarded"
         ? `🗑️ Discarded by ${plainLine(result.decision.login, 60)}`
         : "🚫 Cancelled";
