@@ -9,6 +9,7 @@ import { verify as verifyAudit } from "./cli/audit/verify.ts";
 import { checkConfiguration } from "./cli/check-configuration.ts";
 import { doctor } from "./cli/doctor.ts";
 import { diff } from "./cli/jobs/diff.ts";
+import { rebuild as rebuildIndex } from "./cli/index/rebuild.ts";
 import { list } from "./cli/jobs/list.ts";
 import { logs } from "./cli/jobs/logs.ts";
 import { show } from "./cli/jobs/show.ts";
@@ -140,6 +141,14 @@ program
   .argument("<job>")
   .option("--step <id>", "the change of one step")
   .action(diff);
+
+program
+  .command("index")
+  .description("what the dashboard searches in; it holds nothing that the jobs' files don't say")
+  .command("rebuild")
+  .description("build it anew from the files")
+  .option("--json", "print how many jobs there are as JSON")
+  .action(rebuildIndex);
 
 program
   .command("recover")
