@@ -29,6 +29,8 @@ const program = new Command("patchbay")
   .version(version)
   .showHelpAfterError("(patchbay --help lists the commands)");
 
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
 program
   .command("start")
   .description("receive webhooks and run jobs; `web` or `runner` alone to run them apart")
@@ -53,6 +55,7 @@ program
   .option("--agent <name>", "run every step with this agent")
   .option("--model <name>", "run every step with this model")
   .option("--continue <job>", "let the agents' sessions of that job go on, where they are still kept")
+  .option("--verify <command>", "try the change with it, and send a failure back; repeatable", collect, [])
   .option("--apply", "put the patch on a new branch; the work tree stays as it is")
   .option("--json", "print the result as JSON")
   .option("--verbose", "the log too, on standard error")
@@ -85,7 +88,6 @@ remote("apply", "put a job's patch on a new branch, and print that")
   .action(apply);
 
 const token = program.command("token").description("who may use the HTTP gateway");
-const collect = (value: string, before: string[]): string[] => [...before, value];
 
 token
   .command("create")

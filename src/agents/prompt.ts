@@ -7,6 +7,7 @@ import { revealInvisible, stripInvisible } from "./invisible.ts";
 import { fitPrompt } from "./fit-prompt.ts";
 import { renderReviewThreads } from "./review-threads.ts";
 import { renderThread } from "./thread.ts";
+import { failedSection, verifySection } from "./verify-prompt.ts";
 import { fence, visibleText } from "./untrusted-text.ts";
 
 export interface PromptParts {
@@ -18,6 +19,8 @@ export interface PromptParts {
   inputs: readonly InputArtifact[];
   /** None of an agent that has no eyes. */
   images: readonly SeenImage[];
+  /** What the commands of `verify` said about what the step had left before. */
+  failed?: string | undefined;
   /** `owner/name`. */
   repositoryName: string | undefined;
 }
@@ -59,6 +62,8 @@ function render(parts: PromptParts): string {
     renderImages(parts.images),
     materialSection(spec),
     inputsSection(inputs),
+    verifySection(spec, step),
+    parts.failed === undefined ? "" : failedSection(parts.failed),
     "# Begin\n\nReach the goal now, within your role. End with the report, in Markdown, summary first.",
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;

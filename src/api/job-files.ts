@@ -16,7 +16,15 @@ const ofJob = [
   "patch.diff",
   "logs.txt",
 ];
-const ofStep = ["result.json", "report.md", "patch.diff", "logs.txt", "prompt.md", "findings.json"];
+const ofStep = [
+  "result.json",
+  "report.md",
+  "patch.diff",
+  "logs.txt",
+  "prompt.md",
+  "findings.json",
+  "verify.txt",
+];
 
 type Files = Pick<Artifacts, "jobFolder" | "readResult" | "readStepResult">;
 

@@ -39,13 +39,14 @@ export async function openRunner(
     workspacesRoot: config.workspacesRoot,
     sessions: openSessions(config),
     ...own,
-    buildPrompt: async (spec, step, { inputs, images }) =>
+    buildPrompt: async (spec, step, { inputs, images, failed }) =>
       buildPrompt(
         {
           spec,
           step,
           inputs,
           images,
+          failed,
           instructions: roles.instructions(step.role),
           repositoryName: spec.repository && `${spec.repository.owner}/${spec.repository.name}`,
         },

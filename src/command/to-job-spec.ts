@@ -140,6 +140,7 @@ export function toJobSpec(command: JobCommand, context: JobContext): JobSpec {
     // What the operator allows, less what the repository doesn't.
     policy: { network: "allow", ...context.limits?.policy },
     ...budgetOf(command, context.limits),
+    verify: context.limits?.verify,
   });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => `- \`${issue.path.join(".")}\`: ${issue.message}`);

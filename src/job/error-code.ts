@@ -21,6 +21,7 @@ export const ErrorCode = z.enum([
   "crashed",
   "bad_output",
   "secrets_check_failed",
+  "verify",
   "gate",
   "missing_patch",
   "invalid_patch_path",

@@ -5,8 +5,17 @@ import { builtInPipelines } from "./pipelines.ts";
 import { checkStepReferences } from "./step-references.ts";
 import { StepSpec } from "./step-spec.ts";
 
-const { goal, steps, callback_url, tags, metadata, context_window, context_strategy, artifact_handoff } =
-  JobSpec.shape;
+const {
+  goal,
+  steps,
+  callback_url,
+  tags,
+  metadata,
+  context_window,
+  context_strategy,
+  artifact_handoff,
+  verify,
+} = JobSpec.shape;
 
 const ProjectName = z
   .string()
@@ -26,6 +35,7 @@ export const JobRequest = z.strictObject({
   context_window,
   context_strategy,
   artifact_handoff: artifact_handoff.unwrap().optional(),
+  verify: verify.describe("commands that try each step's change, in the sandbox"),
   policy: JobSpec.shape.policy.describe("narrows what the operator allows"),
   budget: JobSpec.shape.budget,
 });

@@ -10,6 +10,7 @@ import { isBranchName } from "./ref-name.ts";
 import { maxThreads, ReviewThread } from "./review-thread.ts";
 import { Severity } from "./review-finding.ts";
 import { StepSpec } from "./step-spec.ts";
+import { Verify } from "./verify.ts";
 
 /** UTC, ISO 8601. */
 export const Timestamp = z.iso.datetime();
@@ -138,6 +139,8 @@ export const JobSpec = z.strictObject({
   pipeline: z.string().max(64).default("default"),
   steps: z.array(StepSpec).min(1).max(32),
   compare: Compare.optional(),
+  /** What tries each step's change. */
+  verify: Verify.optional(),
   publish: Publish.prefault({}),
   /** Run everything, publish only the comment. */
   dry_run: z.boolean().default(false),

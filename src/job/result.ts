@@ -6,6 +6,7 @@ import { ErrorCode } from "./error-code.ts";
 import { JobId, StepId } from "./ids.ts";
 import { Timestamp } from "./job-spec.ts";
 import type { QueueState } from "./queue-state.ts";
+import { Verified } from "./verify.ts";
 
 export const Status = z.enum([
   "success",
@@ -66,6 +67,8 @@ export const StepResult = z.strictObject({
   /** True when the simulated agent stood in for `agent`. */
   simulated: z.boolean(),
   session_id: z.string().nullable(),
+  /** What came of the job's `verify`; absent where there was nothing to try. */
+  verified: Verified.optional(),
 });
 export type StepResult = z.infer<typeof StepResult>;
 

@@ -15,13 +15,24 @@ import type { Resumed, StepRun } from "./step-run.ts";
 export async function attemptStep(
   deps: RunnerDeps,
   run: StepRun,
-  { agent, attempt, resumed }: { agent: Agent; attempt: number; resumed: Resumed | undefined },
+  {
+    agent,
+    attempt,
+    resumed,
+    failed,
+  }: {
+    agent: Agent;
+    attempt: number;
+    resumed: Resumed | undefined;
+    /** What the commands of `verify` said about what the agent had left. */
+    failed: string | undefined;
+  },
 ): Promise<AgentOutcome> {
   const { spec, step, workspace } = run;
   const inputs = await readInputs(deps, run);
   const home = await workspace.openHome(step.step_id, { keep: resumed !== undefined });
   const pictures = await readPictures(deps, run, { agent, home });
-  const prompt = await deps.buildPrompt(spec, step, { inputs, images: pictures });
+  const prompt = await deps.buildPrompt(spec, step, { inputs, images: pictures, failed });
   await run.assertHeld();
   await deps.artifacts.writeStepText(spec.job_id, step.step_id, "prompt.md", prompt);
   const log = openStepLog({
@@ -41,6 +52,7 @@ export async function attemptStep(
       pictures,
       log,
       resumed,
+      failed,
     });
     const { status, error } = outcome;
     log.note(error ? `${status}: ${error.code}: ${error.message}` : status);

@@ -8,7 +8,7 @@ import { choiceOf, gatedCandidates } from "./gate/gated-candidates.ts";
 import { gatedChange, unchanged } from "./gate/gated-change.ts";
 import type { JobProgress } from "./job-progress.ts";
 import { type RunMetrics, totalMetrics } from "./metrics.ts";
-import { composeReport, summarize, type StepReport } from "./report.ts";
+import { composeReport, type StepReport } from "./report.ts";
 import { removeWorkspace, type Workspace } from "./workspace.ts";
 
 type FinalStatus = Exclude<Status, "running" | "retryable">;
@@ -126,7 +126,7 @@ async function writeResult(
     attempts: claim.ticket.attempts,
     started_at: end.startedAt.toISOString(),
     finished_at: finishedAt.toISOString(),
-    summary: whyCancelled(claim, status) || summarize(report) || (error?.message ?? status),
+    summary: whyCancelled(claim, status) || report.summary || (error?.message ?? status),
     change_status: change.patch ? "changed" : "no_changes",
     secrets_check: change.secretsCheck,
     artifacts: {
@@ -153,7 +153,7 @@ async function writeResult(
     steps: steps.map((step) => step.result),
   };
   await claim.assertHeld();
-  await deps.artifacts.writeText(spec.job_id, "report.md", report);
+  await deps.artifacts.writeText(spec.job_id, "report.md", report.text);
   await deps.artifacts.writeText(spec.job_id, "logs.txt", await joinLogs(deps, steps, error));
   for (const { candidate, change: own } of gated) {
     if (own.bytes) await deps.artifacts.writeCandidate(spec.job_id, candidate.label, own.bytes);

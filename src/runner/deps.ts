@@ -46,11 +46,14 @@ export interface RunnerDeps {
    */
   fetchBase: (spec: JobSpec, signal: AbortSignal) => Promise<string>;
   outbox: Pick<Queue<Intent>, "enqueue">;
-  /** `images`: where the step's program finds the pictures of the job, in their order. */
+  /**
+   * `images`: where the step's program finds the pictures of the job, in their order. `failed`: what the commands of `verify`
+   * said about what it had left.
+   */
   buildPrompt: (
     spec: JobSpec,
     step: StepSpec,
-    told: { inputs: InputArtifact[]; images: readonly SeenImage[] },
+    told: { inputs: InputArtifact[]; images: readonly SeenImage[]; failed: string | undefined },
   ) => Promise<string>;
   limitInputs: (inputs: InputArtifact[]) => InputArtifact[];
   redactor: { find: (text: string) => string[]; stream: () => StreamMask };

@@ -2,6 +2,7 @@
 // what the step has used up.
 import type { Agent, AgentOutcome, InputArtifact } from "../agents/agent.ts";
 import { classifyFailure } from "../agents/failure.ts";
+import { failedSection } from "../agents/verify-prompt.ts";
 import { explain } from "../errors.ts";
 import { isReadOnly } from "../job/step-spec.ts";
 import type { SeenImage } from "../agents/images.ts";
@@ -29,12 +30,13 @@ interface AgentRun {
   pictures: readonly Picture[];
   log: StepLog;
   resumed: Resumed | undefined;
+  failed: string | undefined;
 }
 
 /** Runs the agent until it ends or is ended. A budget that is used up ends it as failed, with the code `budget`. */
 export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): Promise<AgentOutcome> {
   const { spec, step, workspace, signal } = run;
-  const { agent, home, log, resumed } = part;
+  const { agent, home, log, resumed, failed } = part;
   const readOnly = isReadOnly(step.role);
   const folders = { workspace: workspace.tree, home };
   // An agent that starts no program works where the checkout is, or doesn't see it.
@@ -54,7 +56,7 @@ export async function runAgent(deps: RunnerDeps, run: StepRun, part: AgentRun): 
       allowedTools: step.allowed_tools,
       sessionId: resumed?.sessionId,
       sessionBefore: resumed?.usage,
-      resumePrompt: resumed?.reason === undefined ? undefined : resumePrompt(resumed.reason),
+      resumePrompt: resumed && resumePrompt(resumed, failed),
       ...(sandbox?.seen(folders) ?? folders),
       gateways: doors.gateways,
       token: doors.token,
@@ -149,7 +151,10 @@ async function reserve(
   });
 }
 
-function resumePrompt(reason: string): string {
+/** What a session is told that knows the whole text already; undefined where it has to be told all. */
+function resumePrompt({ reason }: Resumed, failed: string | undefined): string | undefined {
+  if (failed !== undefined) return `${failedSection(failed)}\n`;
+  if (reason === undefined) return undefined;
   const interrupted = reason === "" ? "" : ` (${reason})`;
   return `You were interrupted${interrupted}. Everything stands as you left it. Go on with the task and end with the report.\n`;
 }

@@ -13,6 +13,7 @@ import { backOffMs, maxAttempts } from "./pipeline.ts";
 import { summarize } from "./report.ts";
 import type { Resumed, StepRun } from "./step-run.ts";
 import { stopReason } from "./stop.ts";
+import { openVerifyRounds } from "./verify-rounds.ts";
 
 export interface StepEnd {
   result: StepResult;
@@ -37,12 +38,14 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
   let resumed = await followed(deps, run);
   let treeAfter = run.treeBefore;
   let treeSeen: string | undefined;
-  for (let attempt = 1; ; attempt++) {
+  const rounds = openVerifyRounds(deps, run);
+  let failed: string | undefined;
+  for (let attempt = 1, tries = 1; ; attempt++, tries++) {
     await run.onAttempt(attempt);
     try {
       if (run.obstacle) throw run.obstacle;
       agent = await deps.agents.get(run.step.agent);
-      outcome = await attemptStep(deps, run, { agent, attempt, resumed });
+      outcome = await attemptStep(deps, run, { agent, attempt, resumed, failed });
     } catch (error) {
       outcome = failedBy(error, nothing);
     }
@@ -65,10 +68,25 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
       warnings.push(`a ${run.step.role} may only read; what it changed was undone`);
       treeAfter = run.treeBefore;
     }
-    if (outcome.status !== "retryable" || attempt >= allowed) break;
+    if (outcome.status === "success" && agent) {
+      const verdict = await rounds.try(agent, treeAfter);
+      if (verdict.kind === "back") {
+        failed = verdict.told;
+        resumed = sessionOf(outcome, agent, undefined);
+        tries = 0;
+        continue;
+      }
+      if (verdict.kind === "fails") {
+        outcome = { ...outcome, status: "failed", error: { code: verdict.code, message: verdict.message } };
+      }
+      const stoppedThen = stopReason(run.signal);
+      if (stoppedThen === "drained" || stoppedThen === "lost") throw run.signal.reason;
+      if (stoppedThen === "cancelled") outcome = { ...outcome, status: "cancelled" };
+    }
+    if (outcome.status !== "retryable" || tries >= allowed) break;
     const reason = outcome.error?.message ?? "no reason given";
-    const { sessionId, sessionUsage: usage } = outcome;
-    resumed = sessionId === undefined || agent?.simulated ? undefined : { sessionId, usage, reason };
+    resumed = sessionOf(outcome, agent, reason);
+    failed = undefined;
     const how = resumed ? "its session went on" : "tried again";
     warnings.push(`attempt ${attempt} failed (${reason}); ${how}`);
     if (!resumed || treeSeen !== treeAfter) await run.workspace.checkOut(run.treeBefore);
@@ -91,6 +109,7 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
   if (review && review.dropped > 0) {
     warnings.push(`${review.dropped} of the reviewer's findings could not be read and were left out`);
   }
+  const verified = rounds.verified();
   const leaking = deps.redactor.find(patch.toString("latin1"));
   const result: StepResult = {
     schema_version: "2.0",
@@ -116,7 +135,8 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
     },
     metrics: stepMetrics(used, finishedAt.getTime() - startedAt.getTime()),
     error: outcome.error ? { ...outcome.error, details: {} } : null,
-    warnings,
+    warnings: [...warnings, ...rounds.warnings],
+    ...(verified && { verified }),
   };
   await run.assertHeld();
   await deps.artifacts.writeStepText(job_id, step_id, "report.md", outcome.report);
@@ -132,6 +152,15 @@ export async function runStep(deps: RunnerDeps, run: StepRun): Promise<StepEnd> 
     clean: agent?.simulated === true && treeAfter === treeSeen,
     report: outcome.report,
   };
+}
+
+/** The session that goes on, when the agent told one. */
+function sessionOf(
+  { sessionId, sessionUsage: usage }: AgentOutcome,
+  agent: Agent | undefined,
+  reason: string | undefined,
+): Resumed | undefined {
+  return sessionId === undefined || agent?.simulated ? undefined : { sessionId, usage, reason };
 }
 
 /** The session of the job that this one follows; only in the sandbox a checkout lies where the earlier one lay. */

@@ -107,6 +107,11 @@ describe("patchbay run", () => {
     expect(ran.exitCode).toBe(2);
     expect(ran.stdout).toContain(".github/workflows/ci.yml");
     expect(await shop.git("branch", "--list")).toBe("* main");
+    const tried = await patchbay(shop.path, [...args, "--verify", "test ! -e .github"], real);
+    expect(tried.exitCode).toBe(1);
+    expect(tried.stdout).toContain("failed on the change, also after it was sent back 2 times");
+    const empty = await patchbay(shop.path, [...args, "--verify", " "], real);
+    expect(empty.stderr).toContain("--verify: ");
   });
 
   test("never lets the repository's own .env decide anything", async () => {

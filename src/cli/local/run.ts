@@ -5,6 +5,7 @@ import { newId } from "../../job/ids.ts";
 import { JobSpec } from "../../job/job-spec.ts";
 import { builtInPipelines } from "../../job/pipelines.ts";
 import type { JobResult } from "../../job/result.ts";
+import { Verify } from "../../job/verify.ts";
 import { CancelRequested } from "../../queue/contract.ts";
 import { oneLine, readable } from "../../publisher/render/fence.ts";
 import { runJob } from "../../runner/run-job.ts";
@@ -25,6 +26,7 @@ export interface RunOptions {
   agent?: string;
   model?: string;
   continue?: string;
+  verify: string[];
   apply?: boolean;
   json?: boolean;
   verbose?: boolean;
@@ -81,15 +83,27 @@ const exitCodes: Partial<Record<JobResult["status"], number>> = {
 };
 
 /** What a file says, on this repository. */
-function specOfFile(spec: JobSpec, { agent, model }: RunOptions, { base, folder }: LocalRepository): JobSpec {
+function specOfFile(
+  spec: JobSpec,
+  { agent, model, verify }: RunOptions,
+  { base, folder }: LocalRepository,
+): JobSpec {
   const { repository: _elsewhere, target: _issue, ...rest } = spec;
   return {
     ...rest,
     project_id: basename(folder).slice(0, 128),
     workdir: folder,
     base,
+    ...verifyBy(verify),
     steps: spec.steps.map((step) => ({ ...step, agent: agent ?? step.agent, model: model ?? step.model })),
   };
+}
+
+function verifyBy(commands: string[]): Pick<JobSpec, "verify"> {
+  if (commands.length === 0) return {};
+  const parsed = Verify.safeParse({ run: commands });
+  if (parsed.success) return { verify: parsed.data };
+  throw new UserError(`--verify: ${parsed.error.issues.map(({ message }) => message).join("; ")}`);
 }
 
 function specFor(
@@ -112,6 +126,7 @@ function specFor(
     workdir: folder,
     base,
     artifact_handoff: options.handoff,
+    ...verifyBy(options.verify),
     ...(options.continue === undefined ? {} : { follows: options.continue }),
     pipeline: pipeline.name,
     // No narrowing: what the operator allows.

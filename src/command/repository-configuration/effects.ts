@@ -26,7 +26,7 @@ export function pipelinesWith(
 
 /** What a job takes along. */
 export function limitsOf(configuration: RepositoryConfiguration): JobLimits {
-  const { protected_paths, egress, budget, publish, review } = configuration;
+  const { protected_paths, egress, budget, publish, review, verify } = configuration;
   const { mode, base, branch } = publish;
   const { request_changes_at: gravity } = review;
   return {
@@ -38,6 +38,7 @@ export function limitsOf(configuration: RepositoryConfiguration): JobLimits {
     ...(base !== undefined && { base }),
     policy: { protected_paths, ...(egress && { egress_allowlist: egress }) },
     ...(Object.keys(budget).length > 0 && { budget }),
+    ...(verify && { verify }),
   };
 }
 
@@ -48,6 +49,7 @@ export interface JobLimits {
   /** The branch from which jobs start. */
   base?: string;
   budget?: NonNullable<JobSpec["budget"]>;
+  verify?: NonNullable<JobSpec["verify"]>;
 }
 
 /** What a command asks for, as `permissions` calls it; undefined for what anybody may who may ask at all. */

@@ -6,6 +6,7 @@ import { BranchName, BranchTemplate, Permission, PublishMode } from "../../job/j
 import { Severity } from "../../job/review-finding.ts";
 import { checkStepReferences } from "../../job/step-references.ts";
 import { StepSpec } from "../../job/step-spec.ts";
+import { Verify } from "../../job/verify.ts";
 
 const name = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/, "a lower-case word of at most 32 characters");
 const pipelineName = name.refine(
@@ -111,6 +112,7 @@ export const RepositoryConfiguration = z.strictObject({
     })
     .prefault({})
     .describe("The most that one job may use."),
+  verify: Verify.optional().describe("Commands of this repository that try each change, in the sandbox."),
   egress: z
     .array(HostPort)
     .max(64)

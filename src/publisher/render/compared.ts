@@ -1,6 +1,7 @@
 // Two changes beside each other, so that a person can choose one.
 import { heldPatches } from "../../job/held-patch.ts";
 import type { JobResult } from "../../job/result.ts";
+import type { Verified } from "../../job/verify.ts";
 import type { Part } from "./assemble.ts";
 import { fixed } from "./assemble.ts";
 import { diffStatistics, shownDiff, statisticsLine } from "./diff.ts";
@@ -83,6 +84,9 @@ function table(
     row("", ({ candidate }) => `**${candidate.label}** · ${plainLine(candidate.agent, 40)}`),
     row("---", () => "---"),
     row("Change", changeCell),
+    ...(compared.some(({ candidate }) => stepOf(candidate.step_id)?.verified)
+      ? [row("Checks", ({ candidate }) => checksCell(stepOf(candidate.step_id)?.verified))]
+      : []),
     row("Gate", ({ candidate }) => gateCell(candidate, voice)),
     ...(verdict === undefined
       ? []
@@ -98,6 +102,13 @@ function table(
 function changeCell({ candidate, patch }: Compared): string {
   if (patch) return statisticsLine(diffStatistics(patch));
   return candidate.status === "success" ? "none" : candidate.status;
+}
+
+function checksCell(verified: Verified | undefined): string {
+  if (!verified) return "–";
+  if (verified.status === "not_run") return "not run";
+  const passed = verified.runs.filter(({ status }) => status === "passed").length;
+  return `${verified.status === "passed" ? "✅" : "❌"} ${passed} of ${verified.runs.length} passed`;
 }
 
 function gateCell({ patch, error }: Compared["candidate"], voice: Voice): string {

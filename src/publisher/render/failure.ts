@@ -49,6 +49,10 @@ const failures: Record<ErrorCode, Failure> = {
     words: "the change holds a secret",
     next: "Remove the secret from what was asked, and renew it if it was real.",
   },
+  verify: {
+    words: "the repository's own checks fail on the change",
+    next: "Look at what they said. `continue` with a hint lets the agent go on from its change.",
+  },
   gate: {
     words: "a person has to look at the change",
     next: "Look at the change, and apply it by hand if it is wanted.",
