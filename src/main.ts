@@ -18,6 +18,7 @@ import { apply, approve, cancel, retry, status, submit } from "./cli/remote/jobs
 import { recover } from "./cli/recover.ts";
 import { showSchedules } from "./cli/schedules/show.ts";
 import { start } from "./cli/start.ts";
+import { unlock } from "./cli/unlock.ts";
 import { explain, TransientError, UserError } from "./errors.ts";
 
 const { version } = z
@@ -65,7 +66,7 @@ program
 const remote = (name: string, description: string): Command =>
   program
     .command(name)
-    .description(`${description}; on the server of PATCHBAY_URL`)
+    .description(`${description}; on the server of PATCHBAY_URL, or on this machine without one`)
     .option("--json", "print the answer as JSON");
 
 remote("submit", "hand a job in")
@@ -74,6 +75,7 @@ remote("submit", "hand a job in")
   .option("--ref <branch>", "the branch to start from")
   .option("--pipeline <name>", "which pipeline")
   .option("--agent <name>", "run every step with this agent")
+  .option("--wait", "tell how it goes on; ends with 0, 1 failed, 2 waits for a person, 130 cancelled")
   .action(submit);
 remote("status", "where a job stands, in a line").argument("<job>").action(status);
 remote("cancel", "end a job").argument("<job>").action(cancel);
@@ -151,6 +153,14 @@ program
   .description("build it anew from the files")
   .option("--json", "print how many jobs there are as JSON")
   .action(rebuildIndex);
+
+program
+  .command("unlock")
+  .description(
+    "end by force a job that its runner neither ends nor lets go of; on this machine's folders or database",
+  )
+  .argument("<job>")
+  .action(unlock);
 
 program
   .command("recover")

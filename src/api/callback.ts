@@ -10,7 +10,7 @@ import { isIn } from "./client-address.ts";
 import { readJobResource } from "./job-resource.ts";
 
 export interface CallbackOptions {
-  artifacts: Pick<Artifacts, "readJob" | "readState" | "readResult">;
+  artifacts: Pick<Artifacts, "readJob" | "readState" | "readPublication" | "readResult">;
   secret: string;
   /** Whether an address is one of the open internet. */
   isPublic: (address: string) => boolean;

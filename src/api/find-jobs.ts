@@ -25,7 +25,10 @@ const maxOpened = 500;
 
 /** Jobs that fit and that `mayRead` lets through. A job whose files are damaged is left out. */
 export async function findJobs(
-  { root, artifacts }: { root: string; artifacts: Pick<Artifacts, "readJob" | "readState" | "readResult"> },
+  {
+    root,
+    artifacts,
+  }: { root: string; artifacts: Pick<Artifacts, "readJob" | "readState" | "readResult" | "readPublication"> },
   { status, project, tag, limit, cursor }: JobQuery,
   mayRead: (spec: JobSpec) => boolean,
 ): Promise<JobPage> {

@@ -1,6 +1,6 @@
 // The door of the HTTP gateway: how often, who, how much; then the routes. Everything that goes wrong is a problem+json.
 import { getConnInfo } from "@hono/node-server/conninfo";
-import { Hono, type MiddlewareHandler } from "hono";
+import { type ErrorHandler, Hono, type MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { explain, isLackOfResources, TransientError, UserError } from "../errors.ts";
 import type { Log } from "../log.ts";
@@ -52,7 +52,13 @@ export function createGateway(options: GatewayOptions, routes: Hono<GatewayEnv>)
   );
   app.route("/", routes);
   app.all("*", (c) => problemResponse(c, { status: 404, detail: "there is no such resource" }));
-  app.onError((error, c) => {
+  app.onError(createAnswerError(log));
+  return app;
+}
+
+/** What went wrong as an answer; a bug's trace is in the log alone. */
+export function createAnswerError(log: GatewayOptions["log"]): ErrorHandler {
+  return (error, c) => {
     if (error instanceof Problem) return problemResponse(c, error.details);
     if (error instanceof UserError) return problemResponse(c, { status: 409, detail: error.message });
     if (error instanceof TransientError || isLackOfResources(error)) {
@@ -65,8 +71,7 @@ export function createGateway(options: GatewayOptions, routes: Hono<GatewayEnv>)
       status: 500,
       detail: "a bug in Patchbay; its operator finds the trace in the log",
     });
-  });
-  return app;
+  };
 }
 
 /** Lets a request through that shows a known token, and not too often. */

@@ -23,7 +23,7 @@ const waits = new Set<string>(["queued", "preparing", "running"]);
  * An id says how far each step's log was read and which status was told, so that nothing has to be kept for it.
  */
 export async function* jobEvents(
-  artifacts: Pick<Artifacts, "readState" | "readResult" | "stepFolder" | "jobFolder">,
+  artifacts: Pick<Artifacts, "readState" | "readResult" | "readPublication" | "stepFolder" | "jobFolder">,
   spec: JobSpec,
   { after, signal }: { after: string | undefined; signal: AbortSignal },
 ): AsyncGenerator<JobEvent> {

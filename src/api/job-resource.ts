@@ -13,6 +13,10 @@ export const JobResource = z.strictObject({
   created_at: z.string(),
   project: z.string().nullable(),
   repository: z.string().nullable(),
+  /** Of the issue or pull request on which it was asked for. */
+  number: z.int().nullable(),
+  /** A login on GitHub. */
+  requested_by: z.string().nullable(),
   goal: z.string(),
   pipeline: z.string(),
   base: JobSpec.shape.base.nullable(),
@@ -27,7 +31,8 @@ export const JobResource = z.strictObject({
       attempts: true,
       started_at: true,
       finished_at: true,
-    }),
+      cost_usd: true,
+    }).extend({ simulated: z.boolean().describe("whether a built-in agent stood in for its agent") }),
   ),
   summary: z.string().nullable(),
   change_status: JobResult.shape.change_status.nullable(),
@@ -37,6 +42,10 @@ export const JobResource = z.strictObject({
   warnings: z.array(z.string()),
   started_at: z.string().nullable(),
   finished_at: z.string().nullable(),
+  /** What of it is on GitHub. */
+  comment_url: z.string().nullable(),
+  branch: z.string().nullable(),
+  pull_request_url: z.string().nullable(),
 });
 export type JobResource = z.infer<typeof JobResource>;
 
@@ -50,11 +59,12 @@ function statusOf(phase: string | undefined, result: JobResult | undefined): z.i
 
 /** Throws UserError when one of its files is damaged. */
 export async function readJobResource(
-  artifacts: Pick<Artifacts, "readState" | "readResult">,
+  artifacts: Pick<Artifacts, "readState" | "readResult" | "readPublication">,
   spec: JobSpec,
 ): Promise<JobResource> {
   const state = await artifacts.readState(spec.job_id);
   const result = await artifacts.readResult(spec.job_id);
+  const published = await artifacts.readPublication(spec.job_id);
   const { repository, project_id: project } = spec;
   return {
     job_id: spec.job_id,
@@ -62,19 +72,27 @@ export async function readJobResource(
     created_at: spec.created_at,
     project: project ?? null,
     repository: repository ? `${repository.owner}/${repository.name}` : null,
+    number: spec.target?.number ?? null,
+    requested_by: spec.requested_by?.login ?? null,
     goal: spec.goal,
     pipeline: spec.pipeline,
     base: spec.base ?? null,
     tags: spec.tags,
     metadata: spec.metadata,
-    steps: (state?.steps ?? []).map(({ tree_before: _before, tree_after: _after, ...step }) => step),
+    steps: (state?.steps ?? []).map(({ tree_before: _before, tree_after: _after, ...step }) => ({
+      ...step,
+      simulated: result?.steps.find(({ step_id: id }) => id === step.step_id)?.simulated ?? false,
+    })),
     summary: result?.summary ?? null,
     change_status: result?.change_status ?? null,
     patch: result?.patch ?? null,
     metrics: result?.metrics ?? null,
     error: result?.error ?? null,
-    warnings: result?.warnings ?? [],
+    warnings: [...new Set([result, ...(result?.steps ?? [])].flatMap((one) => one?.warnings ?? []))],
     started_at: result?.started_at ?? null,
     finished_at: result?.finished_at ?? null,
+    comment_url: published?.comment?.url ?? null,
+    branch: published?.branch?.name ?? null,
+    pull_request_url: published?.pull_request?.url ?? null,
   };
 }

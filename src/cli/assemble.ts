@@ -10,6 +10,7 @@ import { JobSpec, type Repository } from "../job/job-spec.ts";
 import { giveUpJob } from "../runner/give-up.ts";
 import { auditGivenUp } from "./audit/audit-runner.ts";
 import { createInboxReply } from "../webhook/inbox-reply.ts";
+import { createNoApp } from "../webhook/no-app.ts";
 import { createProbotDoor } from "../webhook/probot.ts";
 import { openQueues } from "./open-queues.ts";
 import { openRooms } from "./rooms.ts";
@@ -21,8 +22,8 @@ const givenUp = (crashes: number): string =>
   `Patchbay's process died ${crashes === 1 ? "once" : `${crashes} times`} while it worked on this, so it is not tried again by itself. ` +
   "The operator finds the reason in the log; ask again in a new comment once it is mended.";
 
-/** What every process of Patchbay shares, whichever parts it runs. */
-export async function assemble(config: Config, credentials: Credentials) {
+/** What every process of Patchbay shares, whichever parts it runs. Without credentials there is no GitHub. */
+export async function assemble(config: Config, credentials: Credentials | undefined) {
   const rooms = await openRooms(config);
   const { redactor, log, artifacts, audit, budgets, clock } = rooms;
   const queues = await openQueues(rooms).catch(async (error: unknown) => {
@@ -52,12 +53,14 @@ export async function assemble(config: Config, credentials: Credentials) {
     },
   });
 
-  const probot = await createProbotDoor({
-    ...credentials,
-    apiUrl: config.github.apiUrl,
-    throttle: config.GITHUB_THROTTLE,
-    log,
-  });
+  const probot = credentials
+    ? await createProbotDoor({
+        ...credentials,
+        apiUrl: config.github.apiUrl,
+        throttle: config.GITHUB_THROTTLE,
+        log,
+      })
+    : createNoApp();
 
   /** A token of its own for each use: one repository, no more than `permissions`, masked from now on. */
   async function tokenFor(
@@ -88,6 +91,7 @@ export async function assemble(config: Config, credentials: Credentials) {
     jobs,
     inbox,
     outbox,
+    hasApp: credentials !== undefined,
     probot,
     tokenFor,
     async close(): Promise<void> {

@@ -15,7 +15,7 @@ const overlapMs = 10 * 60 * 1000;
 /** Begins to look, and goes on until it is stopped; a failure is logged and waits for the next look. */
 export function recoverMissed(house: House): Running {
   const { config, log, clock } = house;
-  if (config.RECOVER_INTERVAL_SEC === 0) return { stop: async () => undefined };
+  if (!house.hasApp || config.RECOVER_INTERVAL_SEC === 0) return { stop: async () => undefined };
   const recover = openRecover(house);
   const memory = join(config.DATA_ROOT, "recovered.json");
   const everyMs = config.RECOVER_INTERVAL_SEC * 1000;

@@ -126,7 +126,8 @@ export async function runWeb(house: House): Promise<Running> {
           await auditPublishing(house, intent);
           if (intent.kind === "callback") await callbacks.send(intent);
           else if (intent.kind === "expire") await waiting.end(intent);
-          else await (await publisher()).carryOut(intent);
+          // Without an App no job came from GitHub, and there is nobody to tell.
+          else if (house.hasApp) await (await publisher()).carryOut(intent);
           await auditReplied(house, intent);
         } catch (error) {
           // A full disk or a lack of descriptors passes: nothing that was to be said is given up for it.
@@ -144,18 +145,19 @@ export async function runWeb(house: House): Promise<Running> {
     }),
   ];
 
-  const route = createWebhookRoute({
-    verify: probot.verify,
-    keep: openKeep(house),
-    maxBodyBytes: config.MAX_WEBHOOK_BODY_BYTES,
-    log,
-  });
-  const app = new Hono().route("/", openHealth(house)).route("/", route);
+  const app = new Hono().route("/", openHealth(house));
+  if (house.hasApp) {
+    const { MAX_WEBHOOK_BODY_BYTES: maxBodyBytes } = config;
+    app.route("/", createWebhookRoute({ verify: probot.verify, keep: openKeep(house), maxBodyBytes, log }));
+  }
   const gateway = await openGateway(house);
   if (gateway) app.route("/", gateway);
   const at = { host: config.HOST, port: config.PORT, setting: "PORT" };
   const { server, port } = await listen(app.fetch, at);
-  log.info({ host: config.HOST, port }, "listening for webhooks");
+  log.info(
+    { host: config.HOST, port },
+    house.hasApp ? "listening for webhooks" : "listening for the gateway; no GitHub App is set up",
+  );
 
   return {
     async stop() {

@@ -10,7 +10,7 @@ export async function openSetup(config: Config): Promise<void> {
     throw new UserError(
       "the App's credentials are missing (APP_ID, PRIVATE_KEY, WEBHOOK_SECRET). To create the App, set PUBLIC_URL to the" +
         " address under which GitHub reaches this server and run `npm start` again: it opens a page that makes the App" +
-        " and writes the credentials to .env",
+        " and writes the credentials to .env. Without GitHub, API_TOKENS opens the gateway (docs/api.md)",
       { code: "preflight" },
     );
   }

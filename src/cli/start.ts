@@ -26,16 +26,15 @@ export async function start(name: string): Promise<void> {
   if (!part) throw new UserError(`start: "${name}" is not a part; say one of ${parts.join(", ")}`);
   const config = readEnvironment();
   const { credentials } = config;
-  if (!credentials) {
-    if (part === "runner")
-      throw new UserError("start runner: no credentials yet; run `patchbay start web` first");
-    await openSetup(config);
-    return;
-  }
-  await serve(config, credentials, part);
+  // A gateway is of use by itself; an address for GitHub asks for the set-up.
+  const isSetup = !credentials && (config.API_TOKENS === undefined || config.PUBLIC_URL !== undefined);
+  if (!isSetup) return serve(config, credentials, part);
+  if (part === "runner")
+    throw new UserError("start runner: no credentials yet; run `patchbay start web` first");
+  await openSetup(config);
 }
 
-async function serve(config: Config, credentials: Credentials, part: Part): Promise<void> {
+async function serve(config: Config, credentials: Credentials | undefined, part: Part): Promise<void> {
   const house = await assemble(config, credentials);
   const { log, audit } = house;
   // Nothing is begun that can't be written down.

@@ -16,23 +16,9 @@ const keysTtlMs = 7 * 24 * 60 * 60 * 1000;
 
 /** Undefined without API_TOKENS: there is no gateway then. */
 export async function openGateway(house: House): Promise<Hono<GatewayEnv> | undefined> {
-  const { config, artifacts, agents, clock, log } = house;
+  const { config, log } = house;
   if (config.API_TOKENS === undefined) return undefined;
-  const projects = openProjects(house);
-  // Beside the artifacts, which all machines of a database share.
-  const idempotency = createIdempotency({ dir: join(config.ARTIFACTS_ROOT, ".idempotency"), clock });
-  await idempotency.forget(new Date(clock().getTime() - keysTtlMs));
-  const routes = createJobRoutes({
-    artifacts,
-    artifactsRoot: config.ARTIFACTS_ROOT,
-    agents: agents.names(),
-    handoff: config.DEFAULT_ARTIFACT_HANDOFF,
-    idempotency,
-    submit: auditedSubmit(house),
-    baseOf: (project, ref) => projects.baseOf(project, ref),
-    callbackProblem: (url) => callbackProblem(config, url),
-    actions: createLocalDecisions(house, projects),
-  });
+  const routes = await openJobRoutes(house);
   log.info({ projects: Object.keys(config.PROJECT_ALIASES).length }, "the gateway is open at /api/v1");
   return createGateway(
     {
@@ -45,4 +31,24 @@ export async function openGateway(house: House): Promise<Hono<GatewayEnv> | unde
     },
     routes,
   );
+}
+
+/** What the gateway's door leads to. */
+export async function openJobRoutes(house: House): Promise<Hono<GatewayEnv>> {
+  const { config, artifacts, agents, clock } = house;
+  const projects = openProjects(house);
+  // Beside the artifacts, which all machines of a database share.
+  const idempotency = createIdempotency({ dir: join(config.ARTIFACTS_ROOT, ".idempotency"), clock });
+  await idempotency.forget(new Date(clock().getTime() - keysTtlMs));
+  return createJobRoutes({
+    artifacts,
+    artifactsRoot: config.ARTIFACTS_ROOT,
+    agents: agents.names(),
+    handoff: config.DEFAULT_ARTIFACT_HANDOFF,
+    idempotency,
+    submit: auditedSubmit(house),
+    baseOf: (project, ref) => projects.baseOf(project, ref),
+    callbackProblem: (url) => callbackProblem(config, url),
+    actions: createLocalDecisions(house, projects),
+  });
 }

@@ -68,10 +68,3 @@ export async function findJob(config: Config, artifacts: Artifacts, wanted: stri
 export function statusOf({ state, result }: JobView): string {
   return result?.status ?? state?.phase ?? "queued";
 }
-
-/** `acme/shop#7`, or the project of a job without a repository. */
-export function placeOf({ spec }: JobView): string {
-  const { repository, target, project_id: project } = spec;
-  if (!repository) return project ?? "";
-  return `${repository.owner}/${repository.name}${target ? `#${target.number}` : ""}`;
-}

@@ -1,7 +1,12 @@
 // `patchbay list`: the jobs, newest first.
-import { explain, UserError } from "../../errors.ts";
+import { z } from "zod";
+import { readJobResource } from "../../api/job-resource.ts";
+import { UserError, explain } from "../../errors.ts";
+import type { Config } from "../../config.ts";
 import { readEnvironment } from "../environment.ts";
-import { jobIds, type JobView, openArtifacts, placeOf, readJobView, statusOf } from "./job-view.ts";
+import { withServer } from "../remote/server.ts";
+import { jobIds, openArtifacts } from "./job-view.ts";
+import { placeOf, ShownJob } from "./shown-job.ts";
 import { table } from "./table.ts";
 
 export interface ListOptions {
@@ -11,22 +16,19 @@ export interface ListOptions {
   json?: boolean;
 }
 
+const Page = z.looseObject({ jobs: z.array(ShownJob), next_cursor: z.string().nullable() });
+
 /** Prints at most `limit` jobs that fit. A job whose files are damaged is named on standard error and left out. */
 export async function list(options: ListOptions): Promise<void> {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1)
     throw new UserError(`--limit: "${options.limit}" is not a number`);
   const config = readEnvironment();
-  const artifacts = openArtifacts(config);
-  const found: JobView[] = [];
-  for (const id of await jobIds(config.ARTIFACTS_ROOT)) {
+  const jobs = config.PATCHBAY_URL === undefined ? jobsHere(config) : jobsThere(config, options);
+  const found: ShownJob[] = [];
+  for await (const job of jobs) {
+    if (fits(job, options)) found.push(job);
     if (found.length === limit) break;
-    try {
-      const view = await readJobView(artifacts, id);
-      if (view && fits(view, options)) found.push(view);
-    } catch (error) {
-      console.error(`${id}: ${explain(error)}`);
-    }
   }
   if (options.json) {
     console.log(JSON.stringify(found.map(summary), undefined, 2));
@@ -50,22 +52,47 @@ export async function list(options: ListOptions): Promise<void> {
   console.log(table([["JOB", "ASKED (UTC)", "STATUS", "WHERE", "PIPELINE", "BY", "GOAL"], ...rows]));
 }
 
-function fits(view: JobView, { status, repository }: ListOptions): boolean {
-  if (status !== undefined && statusOf(view) !== status) return false;
-  return repository === undefined || placeOf(view).toLowerCase().split("#")[0] === repository.toLowerCase();
+async function* jobsHere(config: Config): AsyncGenerator<ShownJob> {
+  const artifacts = openArtifacts(config);
+  for (const id of await jobIds(config.ARTIFACTS_ROOT)) {
+    try {
+      const spec = await artifacts.readJob(id);
+      if (spec) yield await readJobResource(artifacts, spec);
+    } catch (error) {
+      console.error(`${id}: ${explain(error)}`);
+    }
+  }
 }
 
-function summary(view: JobView) {
-  const { spec, result } = view;
+async function* jobsThere(config: Config, { status, limit }: ListOptions): AsyncGenerator<ShownJob> {
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const query = new URLSearchParams({
+      limit: String(Math.min(100, Number(limit))),
+      ...(status !== undefined && { status }),
+      ...(cursor !== "" && { cursor }),
+    });
+    const said = await withServer(config, (server) => server.json("GET", `/jobs?${query.toString()}`));
+    const page: z.infer<typeof Page> = Page.parse(said);
+    yield* page.jobs;
+    cursor = page.next_cursor;
+  }
+}
+
+function fits(job: ShownJob, { status, repository }: ListOptions): boolean {
+  if (status !== undefined && job.status !== status) return false;
+  return repository === undefined || placeOf(job).toLowerCase().split("#")[0] === repository.toLowerCase();
+}
+
+function summary(job: ShownJob) {
   return {
-    job_id: spec.job_id,
-    created_at: spec.created_at,
-    status: statusOf(view),
-    where: placeOf(view),
-    pipeline: spec.pipeline,
-    requested_by: spec.requested_by?.login ?? null,
-    goal: spec.goal,
-    error: result?.error?.code ?? null,
-    cost_usd: result?.metrics.cost_usd ?? null,
+    job_id: job.job_id,
+    created_at: job.created_at,
+    status: job.status,
+    where: placeOf(job),
+    pipeline: job.pipeline,
+    requested_by: job.requested_by,
+    goal: job.goal,
+    error: job.error?.code ?? null,
+    cost_usd: job.metrics?.cost_usd ?? null,
   };
 }

@@ -3,11 +3,13 @@ import { nextChange, readFrom } from "../../artifacts/follow.ts";
 import { safeJoin } from "../../io/file.ts";
 import { readable } from "../../publisher/render/fence.ts";
 import { readEnvironment } from "../environment.ts";
+import { logsThere } from "../remote/files.ts";
 import { findJob, openArtifacts, readJobView, statusOf } from "./job-view.ts";
 
 /** Prints the log of every step in order; with `follow` it goes on until the job has ended. */
 export async function logs(wanted: string, options: { follow?: boolean }): Promise<void> {
   const config = readEnvironment();
+  if (config.PATCHBAY_URL !== undefined) return logsThere(config, wanted, options);
   const artifacts = openArtifacts(config);
   const { spec } = await findJob(config, artifacts, wanted);
   const shown = new Map<string, number>();

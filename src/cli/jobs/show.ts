@@ -1,59 +1,60 @@
 // `patchbay show <job>`: where a job stands, step by step, and what came of it.
 import { relative } from "node:path";
-import type { StepResult } from "../../job/result.ts";
-import { readEnvironment } from "../environment.ts";
+import { readJobResource } from "../../api/job-resource.ts";
 import { oneLine } from "../../publisher/render/fence.ts";
-import { findJob, type JobView, openArtifacts, placeOf, statusOf } from "./job-view.ts";
+import { readEnvironment } from "../environment.ts";
+import { withServer } from "../remote/server.ts";
+import { findJob, openArtifacts } from "./job-view.ts";
+import { placeOf, ShownJob } from "./shown-job.ts";
 import { table } from "./table.ts";
 
 /** Prints one job; `json` gives everything that is known of it. Throws UserError when there is no such job. */
 export async function show(wanted: string, options: { json?: boolean }): Promise<void> {
   const config = readEnvironment();
+  if (config.PATCHBAY_URL !== undefined) {
+    const said = await withServer(config, async (server) => server.json("GET", await server.pathOf(wanted)));
+    return options.json ? console.log(JSON.stringify(said, undefined, 2)) : print(ShownJob.parse(said), []);
+  }
   const artifacts = openArtifacts(config);
   const view = await findJob(config, artifacts, wanted);
-  if (options.json) {
-    console.log(JSON.stringify(view, undefined, 2));
-    return;
-  }
-  const { spec, result, publication } = view;
-  const facts: [string, string | undefined][] = [
-    ["job", spec.job_id],
-    ["status", result?.error ? `${statusOf(view)}: ${result.error.message}` : statusOf(view)],
-    ["goal", spec.goal.replaceAll(/\s+/g, " ")],
-    ["where", placeOf(view)],
-    ["asked", `${spec.created_at}${spec.requested_by ? ` by @${spec.requested_by.login}` : ""}`],
-    ["base", spec.base && `${spec.base.ref} at ${spec.base.sha.slice(0, 12)}`],
-    ["comment", publication?.comment?.url],
-    ["branch", publication?.branch?.name],
-    ["pull request", publication?.pull_request?.url],
-    ["artifacts", `${relative(process.cwd(), artifacts.jobFolder(spec.job_id)) || "."}/`],
-  ];
-  console.log(table(facts.flatMap(([name, value]) => (value ? [[name, value]] : []))));
-  console.log(
-    `\n${table([["STEP", "AGENT", "STATUS", "TRIES", "SECONDS", "COST"], ...view.spec.steps.map(stepRow(view))])}`,
-  );
-  const warnings = [...(result?.warnings ?? []), ...(result?.steps.flatMap((step) => step.warnings) ?? [])];
-  for (const warning of new Set(warnings)) console.log(`! ${oneLine(warning)}`);
+  if (options.json) return console.log(JSON.stringify(view, undefined, 2));
+  const folder = `${relative(process.cwd(), artifacts.jobFolder(view.spec.job_id)) || "."}/`;
+  print(await readJobResource(artifacts, view.spec), [["artifacts", folder]]);
 }
 
-function stepRow({ state, result }: JobView) {
-  return (step: { step_id: string; agent: string }): string[] => {
-    const ended = result?.steps.find((one) => one.step_id === step.step_id);
-    const known = state?.steps.find((one) => one.step_id === step.step_id);
-    return [
-      step.step_id,
-      ended?.simulated ? `${step.agent} (simulated)` : step.agent,
-      ended?.status ?? known?.status ?? "pending",
-      String(ended?.attempts ?? known?.attempts ?? 0),
-      ended ? (ended.metrics.duration_ms / 1000).toFixed(1) : "",
-      costOf(ended),
-    ];
-  };
+function print(job: ShownJob, more: [string, string][]): void {
+  const facts: [string, string | undefined | null][] = [
+    ["job", job.job_id],
+    ["status", job.error ? `${job.status}: ${job.error.message}` : job.status],
+    ["goal", job.goal.replaceAll(/\s+/g, " ")],
+    ["where", placeOf(job)],
+    ["asked", `${job.created_at}${job.requested_by === null ? "" : ` by @${job.requested_by}`}`],
+    ["base", job.base && `${job.base.ref} at ${job.base.sha.slice(0, 12)}`],
+    ["comment", job.comment_url],
+    ["branch", job.branch],
+    ["pull request", job.pull_request_url],
+    ...more,
+  ];
+  console.log(table(facts.flatMap(([name, value]) => (value ? [[name, value]] : []))));
+  const head = ["STEP", "AGENT", "STATUS", "TRIES", "SECONDS", "COST"];
+  console.log(`\n${table([head, ...job.steps.map(stepRow)])}`);
+  for (const warning of job.warnings) console.log(`! ${oneLine(warning)}`);
+}
+
+function stepRow(step: ShownJob["steps"][number]): string[] {
+  const { started_at: start, finished_at: end } = step;
+  return [
+    step.step_id,
+    step.simulated ? `${step.agent} (simulated)` : step.agent,
+    step.status,
+    String(step.attempts),
+    start !== null && end !== null ? ((Date.parse(end) - Date.parse(start)) / 1000).toFixed(1) : "",
+    costOf(step),
+  ];
 }
 
 /** What is unknown is told as unknown; a simulated step costs nothing. */
-function costOf(ended: StepResult | undefined): string {
-  if (!ended || ended.simulated) return "";
-  const { cost_usd: cost } = ended.metrics;
-  return cost === null ? "unknown" : `$${cost.toFixed(4)}`;
+function costOf({ simulated, finished_at: end, cost_usd: cost }: ShownJob["steps"][number]): string {
+  if (simulated || end === null) return "";
+  return cost === null || cost === undefined ? "unknown" : `$${cost.toFixed(4)}`;
 }
