@@ -125,6 +125,8 @@ const Environment = z.object({
   // GitHub can redeliver for some days; until then a GUID has to be known.
   TICKETS_TTL_SEC: seconds(604_800, 315_360_000).default(2_592_000),
   APPROVAL_TTL_SEC: seconds(0, 315_360_000).default(0),
+  ARTIFACTS_TTL_SEC: seconds(0, 315_360_000).default(0),
+  ARTIFACTS_MAX_BYTES: count(0, 2 ** 50).default(0),
   WORKSPACES_TTL_SEC: seconds(0, 315_360_000).default(172_800),
 
   ENABLE_REAL_CLI: flag.default(false),

@@ -8,6 +8,7 @@ import { show as showAudit } from "./cli/audit/show.ts";
 import { verify as verifyAudit } from "./cli/audit/verify.ts";
 import { checkConfiguration } from "./cli/check-configuration.ts";
 import { doctor } from "./cli/doctor.ts";
+import { gc } from "./cli/gc/gc.ts";
 import { diff } from "./cli/jobs/diff.ts";
 import { rebuild as rebuildIndex } from "./cli/index/rebuild.ts";
 import { list } from "./cli/jobs/list.ts";
@@ -175,6 +176,15 @@ program
   )
   .option("--json", "print them as JSON")
   .action(showSchedules);
+
+program
+  .command("gc")
+  .description(
+    "remove what nobody needs any more, by ARTIFACTS_TTL_SEC and ARTIFACTS_MAX_BYTES; what is in use stays",
+  )
+  .option("--dry-run", "only say what would be removed")
+  .option("--json", "print it as JSON")
+  .action(gc);
 
 program
   .command("config")

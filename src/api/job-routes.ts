@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { z } from "zod";
 import type { Artifacts } from "../artifacts/store.ts";
+import { renew } from "../io/remove-folder.ts";
 import { StepId } from "../job/ids.ts";
 import { fieldProblems, JobRequest, specOfRequest } from "../job/job-request.ts";
 import type { JobSpec } from "../job/job-spec.ts";
@@ -72,6 +73,7 @@ export function createJobRoutes(options: JobRoutesOptions): Hono<GatewayEnv> {
     const spec = await artifacts.readJob(c.req.param("id") ?? "").catch(() => undefined);
     if (!spec || !reachesJob(token, spec)) throw notFound("job");
     require(token, right);
+    await renew(artifacts.jobFolder(spec.job_id), new Date());
     return spec;
   }
 

@@ -22,6 +22,7 @@ type AuditKind =
   | "job_approved"
   | "patch_applied"
   | "patch_discarded"
+  | "artifacts_removed"
   // Of what was said on GitHub.
   | "publishing"
   | "published"

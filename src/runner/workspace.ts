@@ -9,9 +9,9 @@
 // empty patch. Whatever an agent does to its own .git doesn't matter: nothing reads it.
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { run } from "../io/exec.ts";
 import { type Git, type GitCall, line } from "../io/git.ts";
 import { rawAttributes } from "../io/mirror.ts";
+import { removeTree } from "../io/remove-folder.ts";
 
 export interface Workspace {
   jobId: string;
@@ -124,17 +124,6 @@ function checkoutAt(opened: Opened, { tree, indexFile }: { tree: string; indexFi
 /** Removes everything of a job's workspace. */
 export async function removeWorkspace(root: string, jobId: string): Promise<void> {
   await removeTree(join(root, jobId));
-}
-
-/** Removes a folder, also one in which an agent took away its own right to write (chmod(1) follows no links). */
-async function removeTree(path: string): Promise<void> {
-  try {
-    await rm(path, { recursive: true, force: true });
-  } catch {
-    const env = { PATH: "/usr/bin:/bin" };
-    await run("chmod", ["-R", "u+rwX", path], { env, timeoutMs: 120_000, okExitCodes: [1] });
-    await rm(path, { recursive: true, force: true });
-  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { UserError } from "../../errors.ts";
 import { type Artifacts, createArtifacts } from "../../artifacts/store.ts";
 import type { Config } from "../../config.ts";
+import { renew } from "../../io/remove-folder.ts";
 import type { JobSpec } from "../../job/job-spec.ts";
 import type { JobState } from "../../job/job-state.ts";
 import type { Publication } from "../../job/publication.ts";
@@ -61,6 +62,7 @@ export async function findJob(config: Config, artifacts: Artifacts, wanted: stri
   }
   const view = await readJobView(artifacts, id);
   if (!view) throw new UserError(`the folder of job ${id} has no job.json; it can be removed`);
+  await renew(artifacts.jobFolder(id), new Date());
   return view;
 }
 
