@@ -1,8 +1,9 @@
-// The part of the build that tsc doesn't do: role instructions lie beside the compiled code.
+// The part of the build that tsc doesn't do: role instructions, and the dashboard's style and script, lie beside the
+// compiled code.
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 
 const project = join(import.meta.dirname, "..");
-cpSync(join(project, "src", "agents", "roles"), join(project, "dist", "agents", "roles"), {
-  recursive: true,
-});
+for (const folder of ["agents/roles", "api/dashboard/assets"]) {
+  cpSync(join(project, "src", folder), join(project, "dist", folder), { recursive: true });
+}

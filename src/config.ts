@@ -61,6 +61,12 @@ const Environment = z.object({
     .string()
     .min(16, "at least 16 characters, for example from: openssl rand -hex 32")
     .optional(),
+  DASHBOARD_TOKEN: z
+    .string()
+    .min(16, "at least 16 characters, for example from: openssl rand -hex 32")
+    .optional(),
+  GITHUB_CLIENT_ID: z.string().optional(),
+  GITHUB_CLIENT_SECRET: z.string().optional(),
   RUNNER_METRICS_PORT: count(0, 65_535).default(0),
   PATCHBAY_URL: httpUrl.optional(),
   PATCHBAY_TOKEN: z.string().optional(),

@@ -20,7 +20,7 @@ export async function doctor(options: { json?: boolean }): Promise<void> {
 }
 
 /** Looks at everything that Patchbay needs; never throws. */
-async function examine(): Promise<Finding[]> {
+export async function examine(): Promise<Finding[]> {
   const findings: Finding[] = [nodeVersion(process.versions.node)];
   let config: Config;
   try {

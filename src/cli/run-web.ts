@@ -22,6 +22,7 @@ import { askingEvent } from "./audit/audit-asking.ts";
 import { auditPublishing, auditReplied } from "./audit/audit-intent.ts";
 import { auditedSubmit } from "./audited-submit.ts";
 import { cancelWhere } from "./cancel-where.ts";
+import { openDashboard } from "./dashboard/open-dashboard.ts";
 import { createExpireWaiting } from "./expire-waiting.ts";
 import { listen } from "./listen.ts";
 import { openHealth } from "./open-health.ts";
@@ -61,27 +62,28 @@ export async function runWeb(house: House): Promise<Running> {
   const { host } = config.github;
 
   const known = { agents: agents.names(), pipelines: pipelines.map(({ name }) => name) };
-  registerHandlers(probot, {
-    answer: createAnswer({
-      github: (installationId) => probot.github(installationId),
-      authorize: createAuthorize({ self: () => probot.self(), allowedBots: allowedBots(house) }),
-      self: () => probot.self(),
-      submit: auditedSubmit(house),
-      jobs: house.jobs,
-      writeImage: (jobId, file, bytes) => artifacts.writeImage(jobId, file, bytes),
-      isUnpublished: (jobId) => isUnpublished(artifacts, jobId),
-      rateLimit: createRateLimit({
-        maxPerHour: config.USER_MAX_JOBS_PER_HOUR,
-        jobsSince: (since) => jobsSince({ root: config.ARTIFACTS_ROOT, artifacts }, since),
-      }),
-      control: createControl({ ...house, trigger: config.TRIGGER }),
-      audit: (asking) => house.audit.record(askingEvent(asking)),
-      outbox,
-      pipelines,
-      handoff: config.DEFAULT_ARTIFACT_HANDOFF,
-      known,
-      log,
+  const answer = createAnswer({
+    github: (installationId) => probot.github(installationId),
+    authorize: createAuthorize({ self: () => probot.self(), allowedBots: allowedBots(house) }),
+    self: () => probot.self(),
+    submit: auditedSubmit(house),
+    jobs: house.jobs,
+    writeImage: (jobId, file, bytes) => artifacts.writeImage(jobId, file, bytes),
+    isUnpublished: (jobId) => isUnpublished(artifacts, jobId),
+    rateLimit: createRateLimit({
+      maxPerHour: config.USER_MAX_JOBS_PER_HOUR,
+      jobsSince: (since) => jobsSince({ root: config.ARTIFACTS_ROOT, artifacts }, since),
     }),
+    control: createControl({ ...house, trigger: config.TRIGGER }),
+    audit: (asking) => house.audit.record(askingEvent(asking)),
+    outbox,
+    pipelines,
+    handoff: config.DEFAULT_ARTIFACT_HANDOFF,
+    known,
+    log,
+  });
+  registerHandlers(probot, {
+    answer,
     parse: (body) => readComment(body, { agents: agents.names(), trigger: config.TRIGGER }),
     readLabel: (name) => readLabel(name, { prefix: labelPrefix }),
     readMappedLabel: createReadMappedLabel({ github: (id) => probot.github(id), known }),
@@ -152,6 +154,9 @@ export async function runWeb(house: House): Promise<Running> {
   }
   const gateway = await openGateway(house);
   if (gateway) app.route("/", gateway);
+  // Last: it answers whatever is left.
+  const dashboard = openDashboard(house, answer);
+  if (dashboard) app.route("/", dashboard.routes);
   const at = { host: config.HOST, port: config.PORT, setting: "PORT" };
   const { server, port } = await listen(app.fetch, at);
   log.info(
@@ -164,6 +169,7 @@ export async function runWeb(house: House): Promise<Running> {
       drain.abort();
       server.close();
       await Promise.all(workers);
+      dashboard?.close();
     },
   };
 }

@@ -68,9 +68,16 @@ export function createGitHub(octokit: Requester & GraphqlRequester) {
       return { owner: found.owner.login, name: found.name };
     },
 
-    /** The permission of `login`; "none" for a stranger and for an account that is gone. */
-    async permission(repository: RepositoryName, login: string): Promise<Permission> {
-      const schema = z.object({ permission: z.string(), role_name: z.string().optional() });
+    /**
+     * The permission of `login`; "none" for a stranger, for an account that is gone, and for one that isn't the
+     * account `id` any more, where that is given.
+     */
+    async permission(repository: RepositoryName, login: string, id?: number): Promise<Permission> {
+      const schema = z.object({
+        permission: z.string(),
+        role_name: z.string().optional(),
+        user: User.nullish(),
+      });
       try {
         const found = await call(
           `reading @${login}'s permission on ${repository.owner}/${repository.name}`,
@@ -78,12 +85,22 @@ export function createGitHub(octokit: Requester & GraphqlRequester) {
           "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
           { ...path(repository), username: login },
         );
+        if (id !== undefined && found.user?.id !== id) return "none";
         const exact = Permission.safeParse(found.role_name);
         return exact.success ? exact.data : Permission.catch("none").parse(found.permission);
       } catch (error) {
         if (statusOf(error) === 404) return "none";
         throw error;
       }
+    },
+
+    /** How many calls this installation has left. https://docs.github.com/en/rest/rate-limit/rate-limit */
+    async rateLimit(): Promise<{ remaining: number; limit: number; resetsAt: Date }> {
+      const core = z.object({ remaining: z.number(), limit: z.number(), reset: z.number() });
+      const schema = z.object({ resources: z.object({ core }) });
+      const { resources } = await call("reading the rate limit", schema, "GET /rate_limit", {});
+      const { remaining, limit, reset } = resources.core;
+      return { remaining, limit, resetsAt: new Date(reset * 1000) };
     },
 
     /**

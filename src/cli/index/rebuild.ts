@@ -5,7 +5,7 @@ import type { Config } from "../../config.ts";
 import { readEnvironment } from "../environment.ts";
 
 /** Where the index of a configuration lies: on this machine, whatever the artifacts share. */
-function indexFile({ DATA_ROOT }: Pick<Config, "DATA_ROOT">): string {
+export function indexFile({ DATA_ROOT }: Pick<Config, "DATA_ROOT">): string {
   return join(DATA_ROOT, "index.sqlite");
 }
 
